@@ -1,0 +1,194 @@
+package event
+
+import (
+	"fmt"
+	"time"
+)
+
+// Time is virtual time: whole microseconds since the start of the run.
+type Time int64
+
+// Units of virtual time.
+const (
+	Microsecond Time = 1
+	Millisecond      = 1000 * Microsecond
+	Second           = 1000 * Millisecond
+	Minute           = 60 * Second
+	Hour             = 60 * Minute
+)
+
+// FromDuration rounds d to the nearest microsecond of virtual time.
+func FromDuration(d time.Duration) Time {
+	return Time(d.Round(time.Microsecond) / time.Microsecond)
+}
+
+// Duration is t as a length of time since the start of the run.
+func (t Time) Duration() time.Duration { return time.Duration(t) * time.Microsecond }
+
+// Seconds is t in seconds.
+func (t Time) Seconds() float64 { return float64(t) / float64(Second) }
+
+// Millis is t in milliseconds.
+func (t Time) Millis() float64 { return float64(t) / float64(Millisecond) }
+
+// Clock writes t as h:mm:ss, cut to whole seconds: "0:31:07".
+func (t Time) Clock() string {
+	s := int64(t / Second)
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// None stands in the index fields of an [Event] (Strategy, Step, Service,
+// Effect) for "does not apply".
+const None = -1
+
+// Event is one thing that happened. It is a flat value; which fields say
+// something depends on Kind, as the comments of the [Kind] constants tell.
+// Index fields refer to the lists of the [Run] that opens the stream and are
+// [None] when they do not apply.
+type Event struct {
+	At       Time  // when it happened
+	Kind     Kind  // what happened
+	Strategy int8  // index into Run.Strategies; None: it concerns all of them
+	Step     int16 // index into Run.Steps, or None
+	Service  int16 // index into Run.Services, or None
+	Effect   int16 // index into Run.Effects, or None
+	Attempt  int16 // number of the attempt, from 1; 0: does not apply
+	Task     int32 // number of the task, from 1 in order of arrival; 0: none
+
+	Dur    Time  // a length of time: latency, time to outcome
+	Due    Time  // a later instant: when the next attempt starts, when a breaker lets a probe through
+	Amount int64 // cents, units or a count, as the kind says
+
+	Class string // error class ("timeout", "503", …) or cause; see [Class]
+	Text  string // free text: an error message, a fault's description
+}
+
+// Kind says what happened.
+type Kind uint8
+
+// The kinds of events, grouped by who speaks. Fields named in a comment are
+// set; the others are zero or None. At and Kind are always set.
+const (
+	// RunStarted opens every run. Its Run travels beside the event (see
+	// [Writer] and [Reader]); Text is the scenario's name.
+	RunStarted Kind = iota + 1
+	// RunEnded closes a run: every task is terminal or parked for good.
+	RunEnded
+
+	// TaskSubmitted: a task arrived and was accepted. Strategy, Task; Amount is
+	// what it is worth to the business in cents; Class is "decline" if the
+	// customer's card is bad: such a task ends declined in every strategy.
+	TaskSubmitted
+	// TaskSucceeded: every step is done. Strategy, Task; Dur since submission.
+	TaskSucceeded
+	// TaskFailed: the task ended without its purpose fulfilled. Strategy, Task,
+	// Step where it ended, Class and Text of the error, Dur since submission.
+	TaskFailed
+	// TaskDeclined: ended by a business refusal (a bad card). Fields as TaskFailed.
+	TaskDeclined
+	// TaskRejected: ended because it cannot be had (sold out). Fields as TaskFailed.
+	TaskRejected
+	// TaskParked: gave up for now, kept safe. Fields as TaskFailed, and Service
+	// that stopped it. A parked task may be driven again.
+	TaskParked
+	// TaskRedriven: a parked task goes on with a fresh budget of attempts.
+	// Strategy, Task, Step, Service; Class is "recovery" (by itself) or
+	// "operator"; Dur since it was parked.
+	TaskRedriven
+
+	// StepStarted: an attempt began. Strategy, Task, Step, Service, Attempt.
+	StepStarted
+	// StepSucceeded: the attempt's answer was good and the step is complete.
+	// Fields as StepStarted; Dur is the latency seen by the caller.
+	StepSucceeded
+	// StepRetrying: the attempt failed and another will follow at Due. Fields as
+	// StepSucceeded, and Class and Text of the error.
+	StepRetrying
+	// StepFailed: the attempt failed and no other follows by itself. Fields as
+	// StepRetrying without Due. What becomes of the task is said by the next event.
+	StepFailed
+	// StepDeferred: a step that could start has to wait, without spending an
+	// attempt, because its service's breaker is open. Strategy, Task, Step,
+	// Service; Due is when the breaker will let a probe through.
+	StepDeferred
+
+	// EffectMade: a service did something that stays. Strategy, Task, Step,
+	// Service, Attempt, Effect; Amount in cents or units.
+	EffectMade
+	// EffectRepeated: a call bore the key of an effect that was already there;
+	// nothing was done again. Fields as EffectMade.
+	EffectRepeated
+
+	// FaultBegan: a service began to misbehave. Strategy is None: all meet it.
+	// Service; Class is the fault's standard name ("burst", "outage",
+	// "brownout", …), Text its knobs in words, Amount an id that FaultEnded
+	// repeats; Due is its end if that is known, else 0.
+	FaultBegan
+	// FaultEnded: the fault with the id in Amount is over. Fields as FaultBegan.
+	FaultEnded
+
+	// BreakerOpened: too many failures in a row; calls are deferred until Due.
+	// Strategy, Service; Amount is the number of failures in a row.
+	BreakerOpened
+	// BreakerHalfOpened: a probe may go through. Strategy, Service.
+	BreakerHalfOpened
+	// BreakerClosed: the service answers again. Strategy, Service; Dur is how
+	// long the breaker was not closed.
+	BreakerClosed
+
+	// ProcessDied: the process was killed at this instant and came back. Amount
+	// is the number of tasks in flight over all strategies.
+	ProcessDied
+
+	kindEnd // one past the last kind
+)
+
+var kindNames = [kindEnd]string{
+	RunStarted: "run.started", RunEnded: "run.ended",
+	TaskSubmitted: "task.submitted", TaskSucceeded: "task.succeeded", TaskFailed: "task.failed",
+	TaskDeclined: "task.declined", TaskRejected: "task.rejected", TaskParked: "task.parked", TaskRedriven: "task.redriven",
+	StepStarted: "step.started", StepSucceeded: "step.succeeded", StepRetrying: "step.retrying",
+	StepFailed: "step.failed", StepDeferred: "step.deferred",
+	EffectMade: "effect.made", EffectRepeated: "effect.repeated",
+	FaultBegan: "fault.began", FaultEnded: "fault.ended",
+	BreakerOpened: "breaker.opened", BreakerHalfOpened: "breaker.half_opened", BreakerClosed: "breaker.closed",
+	ProcessDied: "process.died",
+}
+
+// String is the kind's name on a tape: "step.retrying".
+func (k Kind) String() string {
+	if k > 0 && k < kindEnd {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("kind(%d)", uint8(k))
+}
+
+// Kinds lists all kinds in order.
+func Kinds() []Kind {
+	ks := make([]Kind, 0, kindEnd-1)
+	for k := RunStarted; k < kindEnd; k++ {
+		ks = append(ks, k)
+	}
+	return ks
+}
+
+// ParseKind finds the kind of a name; ok is false if there is none.
+func ParseKind(name string) (k Kind, ok bool) {
+	for k := RunStarted; k < kindEnd; k++ {
+		if kindNames[k] == name {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+// Error classes. A class is a plain word so that scenarios may use their own;
+// these have a meaning to the program.
+const (
+	ClassTimeout  = "timeout"      // no answer within the step's timeout
+	ClassDecline  = "decline"      // the customer's card is bad: ends declined
+	ClassSoldOut  = "sold_out"     // there is no stock left: ends rejected
+	ClassDied     = "process_died" // the process that ran the task was killed
+	ClassRecovery = "recovery"     // of TaskRedriven: by itself
+	ClassOperator = "operator"     // of TaskRedriven: by a person
+)

@@ -1,0 +1,133 @@
+package event
+
+// Run describes a run completely: it opens every tape. It is plain data; all
+// lists are in the order in which the scenario names them, and the index fields
+// of an [Event] refer to them. Nothing in it names a speed, path, process or date.
+type Run struct {
+	Schema     int        `json:"schema"` // version of the tape's format: [Schema]
+	Scenario   string     `json:"scenario"`
+	Title      string     `json:"title"`
+	Noun       Noun       `json:"noun"` // what a task is called on the screen
+	Seed       uint64     `json:"seed"`
+	Tasks      int        `json:"tasks"`    // planned number of tasks per strategy
+	Duration   Time       `json:"duration"` // time over which they arrive
+	Strategies []Strategy `json:"strategies"`
+	Workflows  []Workflow `json:"workflows"`
+	Steps      []Step     `json:"steps"` // of all workflows, each workflow's in topological order
+	Services   []Service  `json:"services"`
+	Effects    []Effect   `json:"effects"`
+	Promises   []Promise  `json:"promises,omitempty"`
+	Impact     Impact     `json:"impact"`
+	Claims     []Claim    `json:"claims,omitempty"`
+
+	// Source is the text of the scenario file, Sets the --set arguments applied
+	// to it and Journal the --inject terms given beforehand: with the seed they
+	// repeat the run to the byte.
+	Source  string   `json:"source,omitempty"`
+	Sets    []string `json:"sets,omitempty"`
+	Journal []string `json:"journal,omitempty"`
+}
+
+// Schema is the version of the tape format written by this program.
+const Schema = 1
+
+// Noun is the word for a task in this scenario, in both numbers.
+type Noun struct {
+	One  string `json:"one"`
+	Many string `json:"many"`
+}
+
+// Strategy is one column of the comparison.
+type Strategy struct {
+	Name    string `json:"name"`    // "naive"
+	Title   string `json:"title"`   // short text for people
+	Durable bool   `json:"durable"` // runs on the engine: survives a kill
+	Keyed   bool   `json:"keyed"`   // sends idempotency keys
+	Retries bool   `json:"retries"` // tries again
+}
+
+// Workflow is a template: namespace/name@version and where its steps stand in
+// Run.Steps: from First up to, not including, End.
+type Workflow struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Version   string `json:"version"`
+	First     int    `json:"first"`
+	End       int    `json:"end"`
+}
+
+// Step is one step of a workflow.
+type Step struct {
+	Name      string  `json:"name"`
+	Label     string  `json:"label"` // short form for narrow boxes
+	Workflow  int     `json:"workflow"`
+	Service   int     `json:"service"`
+	DependsOn []int   `json:"depends_on,omitempty"` // indices into Run.Steps, all smaller than its own
+	Limit     int     `json:"limit"`                // total attempts with retries on
+	Timeout   Time    `json:"timeout"`
+	Base      Time    `json:"base"` // wait before the second attempt
+	Factor    float64 `json:"factor"`
+	Cap       Time    `json:"cap"`
+	Jitter    float64 `json:"jitter"` // ± share of the wait
+}
+
+// Service is something outside that steps call.
+type Service struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+}
+
+// Effect is a kind of thing that a service leaves in the world.
+type Effect struct {
+	Name string `json:"name"` // "charge"
+	Many string `json:"many"` // key of its count: "charges"
+	Verb string `json:"verb"` // for sentences: "charged"
+	Unit string `json:"unit"` // "cents", "units" or "" (a plain count)
+}
+
+// Promise says what one effect owes another: a charge owes an order. It names
+// the counters kept about it. A task with the first effect is, as long as it has
+// not got the second, in exactly one of these: running (the task still runs and
+// knows of its effect), Unknown (the task runs or is parked and does not know:
+// the step that made the effect is not complete), Parked (parked and knows) or
+// Broken (nobody will ever deliver). Twice counts effects beyond the first of a
+// task, whatever else. An empty name: not counted.
+type Promise struct {
+	Effect  int    `json:"effect"` // index into Run.Effects
+	Owes    int    `json:"owes"`   // index into Run.Effects
+	Broken  string `json:"broken"`
+	Parked  string `json:"parked,omitempty"`
+	Unknown string `json:"unknown,omitempty"`
+	Twice   string `json:"twice,omitempty"`
+}
+
+// Impact is the declared model of what failures cost people. Its numbers are
+// parameters, not measurements, and are shown as such.
+type Impact struct {
+	// Contact rates: the share of customers who call support, by what happened
+	// to them. Cases are counted, rates are declared.
+	ContactBroken  float64 `json:"contact_broken"`   // a broken promise: charged, no order
+	ContactUntold  float64 `json:"contact_untold"`   // told "failed" although it was done
+	ContactClean   float64 `json:"contact_clean"`    // failed and nothing left behind
+	MinutesPerCase float64 `json:"minutes_per_case"` // to repair one broken promise by hand
+	Engineers      int     `json:"engineers"`        // who share that work
+}
+
+// Claim is a statement of the story that is held against the run.
+type Claim struct {
+	Name       string `json:"name"`
+	Source     string `json:"source"`            // which post
+	Kind       string `json:"kind"`              // "measured", "declared" or "quoted"
+	Measure    string `json:"measure,omitempty"` // path below strategies.<name>: "first_pass_failure_rate"; or rescued_share
+	SaysBefore string `json:"says_before,omitempty"`
+	SaysAfter  string `json:"says_after,omitempty"`
+	Before     *Range `json:"before,omitempty"` // range claimed for the first strategy
+	After      *Range `json:"after,omitempty"`  // range claimed for the last strategy
+	Unit       string `json:"unit,omitempty"`   // "share", "cents", "hours", "count"
+}
+
+// Range is closed: Low ≤ x ≤ High.
+type Range struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}

@@ -1,0 +1,185 @@
+package scenario
+
+import "tasker-sim/internal/event"
+
+// Scenario is a story as data: plain, valid values. Parse is the only maker of
+// one; whoever holds a Scenario need not check it again.
+type Scenario struct {
+	Name  string // "checkout"
+	Title string // "Black Friday checkout"
+	Story Story
+	Noun  event.Noun
+	Load  Load
+
+	// Data is the scenario's own tables (catalogue, carts, …), visible to
+	// expressions by their names. Read only.
+	Data map[string]any
+	// Context makes a task's input: evaluated once per task, in order; later
+	// bindings see earlier ones by name.
+	Context []Binding
+	// Worth is what a task is worth to the business, in cents.
+	Worth *Expr
+	// Bad tells whether the task ends declined whatever else hits it (a bad
+	// card): drawn once per task, the same in every strategy. May be nil.
+	Bad *Expr
+
+	Workflows  []Workflow
+	Services   []Service
+	Effects    []event.Effect
+	Promises   []event.Promise
+	Strategies []Strategy
+	Recovery   Recovery
+	Impact     event.Impact
+	Claims     []event.Claim
+
+	Text string   // the file, as read
+	Sets []string // the --set arguments applied to it
+}
+
+// Story is what the menu and the help say about a scenario, in a few sentences.
+type Story struct {
+	Hook   string // what happened
+	Naive  string // how it was done
+	Remedy string // what changed
+	Watch  string // what to look at on the screen
+}
+
+// Load is how tasks arrive: exactly Tasks of them, at uniform random instants
+// over Duration.
+type Load struct {
+	Tasks    int
+	Duration event.Time
+	Peak     *Peak // nil: none
+}
+
+// Peak makes arrivals Factor times as dense for Length from At on. Written
+// "20x@30m/1m". The number of tasks does not change.
+type Peak struct {
+	Factor     float64
+	At, Length event.Time
+}
+
+// Binding is a name and the expression of its value.
+type Binding struct {
+	Name string
+	Expr *Expr
+}
+
+// Workflow is a template with its steps in topological order (ties in the order
+// of the file).
+type Workflow struct {
+	Namespace, Name, Version string
+	Steps                    []Step
+}
+
+// Step is one step of a workflow.
+type Step struct {
+	Name      string
+	Label     string // short form
+	Service   int    // index into Scenario.Services
+	DependsOn []int  // indices into the workflow's Steps
+	Timeout   event.Time
+	Retry     Retry
+	Output    []Binding // the step's result; sees context, steps.<done step>.<field>, task
+	Effect    *StepEffect
+}
+
+// Retry is a retry policy. The wait after failed attempt k is
+// min(Base·Factor^(k−1), Cap), times 1 ± Jitter.
+type Retry struct {
+	Limit     int // total attempts, at least 1
+	Base, Cap event.Time
+	Factor    float64
+	Jitter    float64 // share, 0 … 1
+}
+
+// StepEffect is what a successful call of the step's service leaves behind.
+type StepEffect struct {
+	Effect int   // index into Scenario.Effects
+	Amount *Expr // in the effect's unit; sees what the step's output sees
+}
+
+// Service is something outside that steps call: how long it takes, how it fails,
+// and the policies that the orchestrated side keeps towards it.
+type Service struct {
+	Name, Title string
+	Latency     Latency
+	Error       Errors
+	Lost        Lost
+	Burst       *Burst // nil: none
+	Windows     []Window
+	// Limit is the most calls in flight from one durable strategy; 0: no limit.
+	Limit   int
+	Breaker *Breaker // nil: none
+}
+
+// Latency is log-normal by its median and 99th percentile.
+type Latency struct {
+	Median, P99 event.Time
+}
+
+// Errors is the plain error rate of a service outside of bursts and windows.
+type Errors struct {
+	Rate    float64 // share of calls that fail
+	Classes []Class // what failures look like; shares sum to 1
+}
+
+// Class is one way of failing.
+type Class struct {
+	Name       string
+	Share      float64
+	Permanent  bool       // not worth another attempt
+	Hang       bool       // no answer ever: the caller's timeout ends it
+	Latency    event.Time // time to the refusal; 0: as the service's own latency
+	RetryAfter event.Time // the service asks to wait that long; 0: it does not
+	Message    string
+}
+
+// Lost is the share of calls whose effect happens and whose answer is lost: the
+// caller runs into its timeout.
+type Lost struct {
+	Rate float64
+}
+
+// Burst is a Gilbert-Elliott chain: exponential stays in a good state of mean
+// Good and a bad one of mean Bad. In the bad state calls fail with Rate, as
+// Class; the plain errors rule the good state.
+type Burst struct {
+	Good, Bad event.Time
+	Rate      float64
+	Class     Class
+}
+
+// Window is a scheduled fault: from From up to To the service is out or browned.
+type Window struct {
+	Kind          string // "outage" or "brownout"
+	From, To      event.Time
+	Rate          float64 // share of calls that fail; 1 for an outage
+	LatencyFactor float64 // latency of those that do not, times this; at least 1
+}
+
+// Breaker is a circuit breaker: it opens after Failures failed attempts in a
+// row, and lets Probes attempts through after Cooldown.
+type Breaker struct {
+	Failures int
+	Cooldown event.Time
+	Probes   int
+}
+
+// Strategy is a set of mechanisms.
+type Strategy struct {
+	Name, Title string
+	Engine      bool // durable: runs on the workflow engine
+	Retries     bool // tries again, up to a step's limit
+	Keys        bool // sends an idempotency key with every call
+	Policies    bool // breakers and concurrency limits
+	Recovery    bool // parked tasks are driven again by themselves
+}
+
+// Recovery says when a parked task is driven again by itself: once the service
+// that stopped it has answered others for After. Max bounds how often; After 0
+// turns it off.
+type Recovery struct {
+	After event.Time
+	Max   int
+}
