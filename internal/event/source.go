@@ -12,6 +12,23 @@ type Source interface {
 	Advance(until Time) ([]Event, error)
 }
 
+// As finds the first source in the chain of wrappers around src that is also a
+// T: an [Injector], a [Detailer].
+func As[T any](src Source) (T, bool) {
+	for src != nil {
+		if t, ok := src.(T); ok {
+			return t, true
+		}
+		w, ok := src.(interface{ Unwrap() Source })
+		if !ok {
+			break
+		}
+		src = w.Unwrap()
+	}
+	var none T
+	return none, false
+}
+
 // Injector is what a live Source offers beside: faults at the operator's hand.
 // A tape does not implement it.
 type Injector interface {
