@@ -126,6 +126,9 @@ const (
 	FaultBegan
 	// FaultEnded: the fault with the id in Amount is over. Fields as FaultBegan.
 	FaultEnded
+	// FaultInjected: as FaultBegan, but by hand and not by the scenario. It acts
+	// right after At.
+	FaultInjected
 
 	// BreakerOpened: too many failures in a row; calls are deferred until Due.
 	// Strategy, Service; Amount is the number of failures in a row.
@@ -150,7 +153,7 @@ var kindNames = [kindEnd]string{
 	StepStarted: "step.started", StepSucceeded: "step.succeeded", StepRetrying: "step.retrying",
 	StepFailed: "step.failed", StepDeferred: "step.deferred",
 	EffectMade: "effect.made", EffectRepeated: "effect.repeated",
-	FaultBegan: "fault.began", FaultEnded: "fault.ended",
+	FaultBegan: "fault.began", FaultEnded: "fault.ended", FaultInjected: "fault.injected",
 	BreakerOpened: "breaker.opened", BreakerHalfOpened: "breaker.half_opened", BreakerClosed: "breaker.closed",
 	ProcessDied: "process.died",
 }
