@@ -75,6 +75,9 @@ type Tasks struct {
 	// FirstPassFailed counts tasks that failed or were ever parked, without those
 	// whose card was bad: the headline.
 	FirstPassFailed int
+	// Undecided are the running tasks that were never parked: their first pass
+	// is not over.
+	Undecided int
 }
 
 // Step is one step's figures in one strategy.

@@ -1,0 +1,192 @@
+package metrics
+
+import "tasker-sim/internal/event"
+
+// submit: tasks are numbered from 1 in order of arrival and are the same order
+// in every strategy.
+func (c *checker) submit(e *event.Event) bool {
+	b := &c.books[e.Strategy]
+	if !c.hold(int(e.Task) == len(b.tasks)+1, e, "tasks are not numbered in order of arrival") {
+		return false
+	}
+	o := order{worth: e.Amount, bad: e.Class == event.ClassDecline}
+	if int(e.Task) > len(c.orders) {
+		c.orders = append(c.orders, o)
+	}
+	c.hold(c.orders[e.Task-1] == o, e, "the strategies do not meet the same order")
+	b.tasks = append(b.tasks, watched{open: b.watch(len(c.run.Steps)), status: running})
+	b.counts.Submitted++
+	b.counts.count(running, +1)
+	return true
+}
+
+func (b *book) watch(steps int) int32 {
+	slot := int32(len(b.open))
+	if n := len(b.free); n > 0 {
+		slot, b.free = b.free[n-1], b.free[:n-1]
+		w := &b.open[slot]
+		clear(w.last)
+		clear(w.spent)
+		*w = watch{last: w.last, spent: w.spent, workflow: event.None}
+	} else {
+		b.open = append(b.open, watch{last: make([]int16, steps), spent: make([]int16, steps), workflow: event.None})
+	}
+	return slot
+}
+
+// move: a task ends once, is parked while it runs, and driven again while it is
+// parked. It is false if the fold must not follow.
+func (c *checker) move(b *book, e *event.Event) bool {
+	t, to := &b.tasks[e.Task-1], statusOf[e.Kind]
+	legal := !t.status.terminal() && (t.status == parked) == (to == running) || t.status == parked && to.terminal()
+	c.tally.Checked++
+	if !legal {
+		c.breach(e, "a task that %s", t.status)
+		return false
+	}
+	w := &b.open[t.open]
+	switch to {
+	case running:
+		clear(w.spent)
+	case succeeded:
+		whole := w.workflow == event.None || w.done == c.shapes[c.run.Workflows[w.workflow].First].all
+		c.hold(whole, e, "a task succeeded with steps left undone")
+		c.hold(!c.orders[e.Task-1].bad, e, "a task with a bad card succeeded")
+	}
+	b.counts.count(t.status, -1)
+	b.counts.count(to, +1)
+	t.status = to
+	if to.terminal() && e.Class == event.ClassDied {
+		w.running = 0
+	}
+	b.close(t)
+	return true
+}
+
+// close gives back the room of a task of which nothing can run any more.
+func (b *book) close(t *watched) {
+	if t.open >= 0 && t.status.terminal() && b.open[t.open].running == 0 {
+		b.free = append(b.free, t.open)
+		t.open = -1
+	}
+}
+
+// String says it of a task.
+func (s status) String() string {
+	return [...]string{"is not there", "runs", "is parked", "succeeded", "failed", "was declined", "was rejected"}[s]
+}
+
+// step: an attempt starts when what it depends on is done, one at a time,
+// numbered one by one, within its round's limit; it ends once. It is false if
+// the fold must not follow.
+func (c *checker) step(b *book, e *event.Event) bool {
+	t := &b.tasks[e.Task-1]
+	c.tally.Checked++
+	if t.open < 0 {
+		c.breach(e, "an attempt of a task that %s", t.status)
+		return false
+	}
+	w, sh := &b.open[t.open], &c.shapes[e.Step]
+	workflow := c.run.Steps[e.Step].Workflow
+	if w.workflow == event.None {
+		w.workflow = workflow
+	}
+	if !c.hold(w.workflow == workflow, e, "a step of another workflow") {
+		return false
+	}
+	switch e.Kind {
+	case event.StepStarted:
+		return c.start(t, w, e)
+	case event.StepDeferred:
+		return c.hold(!t.status.terminal() && (w.running|w.done)&sh.bit == 0, e, "a step was deferred that runs or is done")
+	}
+	ok := c.hold(w.running&sh.bit != 0 && w.last[e.Step] == e.Attempt, e, "an attempt ended that does not run")
+	w.running &^= sh.bit
+	if e.Kind == event.StepSucceeded {
+		w.done |= sh.bit
+	}
+	if e.Kind == event.StepRetrying {
+		c.hold(e.Due >= e.At, e, "the next attempt is due in the past")
+	}
+	b.close(t)
+	return ok
+}
+
+func (c *checker) start(t *watched, w *watch, e *event.Event) bool {
+	sh := &c.shapes[e.Step]
+	ok := c.hold(!t.status.terminal(), e, "an attempt of a task that has ended")
+	ok = c.hold((w.running|w.done)&sh.bit == 0, e, "an attempt of a step that runs or is done") && ok
+	c.hold(w.done&sh.deps == sh.deps, e, "an attempt before what it depends on is done")
+	c.hold(e.Attempt == w.last[e.Step]+1, e, "attempts are not numbered one by one")
+	limit := 1
+	if c.run.Strategies[e.Strategy].Retries {
+		limit = c.run.Steps[e.Step].Limit
+	}
+	w.spent[e.Step]++
+	c.hold(int(w.spent[e.Step]) <= limit, e, "more attempts in one round than the limit")
+	w.last[e.Step] = e.Attempt
+	w.running |= sh.bit
+	return ok
+}
+
+// effect: with keys a step of a task makes its effect once; a repeated call
+// meets an effect that is there. Effects may arrive after their task has ended.
+func (c *checker) effect(b *book, e *event.Event) {
+	t, bit := &b.tasks[e.Task-1], c.shapes[e.Step].bit
+	if e.Kind == event.EffectRepeated {
+		c.hold(t.made&bit != 0, e, "a call met an effect that is not there")
+		return
+	}
+	if c.run.Strategies[e.Strategy].Keyed {
+		c.hold(t.made&bit == 0, e, "an effect was made twice under one key")
+	}
+	t.made |= bit
+	b.made[e.Effect]++
+}
+
+// after holds the fold's figures against the checker's own and the laws of
+// conservation: every task is somewhere, every effect is accounted for.
+func (c *checker) after(s *State, e *event.Event) {
+	switch {
+	case e.Kind == event.RunEnded:
+		for i := range s.Strategies {
+			n := s.Strategies[i].Tasks.Running
+			c.tally.Checked++
+			if n != 0 {
+				c.breach(e, "%d tasks of %s still run", n, c.run.Strategies[i].Name)
+			}
+		}
+	case e.Kind >= event.TaskSubmitted && e.Kind <= event.TaskRedriven:
+		c.tasks(s, e)
+		c.promises(s, e)
+	case e.Kind == event.EffectMade || e.Kind == event.StepSucceeded:
+		c.promises(s, e)
+	}
+}
+
+func (c *checker) tasks(s *State, e *event.Event) {
+	t := s.Strategies[e.Strategy].Tasks
+	sum := t.Succeeded + t.Failed + t.Declined + t.Rejected + t.Parked + t.Running
+	c.tally.Checked += 2
+	if t.Submitted != sum {
+		c.breach(e, "%d tasks were submitted, %d are accounted for", t.Submitted, sum)
+	}
+	t.Recovered, t.EverParked, t.FirstPassFailed, t.Undecided = 0, 0, 0, 0
+	if t != c.books[e.Strategy].counts {
+		c.breach(e, "the fold counts %+v, the checker %+v", t, c.books[e.Strategy].counts)
+	}
+}
+
+// promises: the effects made are the tasks that have one, in whatever state the
+// promise is, and those beyond the first of a task.
+func (c *checker) promises(s *State, e *event.Event) {
+	for i, p := range c.run.Promises {
+		q := s.Strategies[e.Strategy].Promises[i]
+		sum := q.Kept + q.Running + q.Unknown + q.Parked + q.Broken + q.Twice
+		made := c.books[e.Strategy].made[p.Effect]
+		c.tally.Checked++
+		if made != sum {
+			c.breach(e, "%d %s were made, %d are accounted for", made, c.run.Effects[p.Effect].Many, sum)
+		}
+	}
+}

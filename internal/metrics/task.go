@@ -1,0 +1,144 @@
+package metrics
+
+import "tasker-sim/internal/event"
+
+// longWait is the time to outcome beyond which a customer is said to have waited.
+const longWait = 10 * event.Second
+
+var statusOf = [...]status{
+	event.TaskSucceeded: succeeded,
+	event.TaskFailed:    failed,
+	event.TaskDeclined:  declined,
+	event.TaskRejected:  rejected,
+	event.TaskParked:    parked,
+	event.TaskRedriven:  running,
+}
+
+// applyTask moves a task. All figures that depend on where it stands are taken
+// back before the move and counted again after it, see tally.
+func (s *State) applyTask(e *event.Event) {
+	k := int(e.Strategy)
+	g := &s.lives[k]
+	if e.Kind == event.TaskSubmitted {
+		s.submit(e)
+		return
+	}
+	l := &g.lives[e.Task-1]
+	s.tallyPair(e.Task, -1)
+	s.tally(k, e.Task, -1)
+	from := l.status
+	l.status = statusOf[e.Kind]
+	s.Strategies[k].settle(g, l, e)
+	s.firstFailure(k, e, from)
+	l.everParked = l.everParked || l.status == parked
+	s.tally(k, e.Task, +1)
+	s.tallyPair(e.Task, +1)
+	g.release(l)
+}
+
+func (s *State) submit(e *event.Event) {
+	k := int(e.Strategy)
+	if int(e.Task) > len(s.orders) {
+		s.orders = append(s.orders, order{worth: e.Amount, bad: e.Class == event.ClassDecline})
+	}
+	s.lives[k].begin()
+	s.Strategies[k].Tasks.Submitted++
+	s.Strategies[k].minute(e.At).Submitted++
+	s.tally(k, e.Task, +1)
+}
+
+// firstFailure counts in the series a task that fails or is parked for the first time.
+func (s *State) firstFailure(k int, e *event.Event, from status) {
+	l := &s.lives[k].lives[e.Task-1]
+	st := &s.Strategies[k]
+	switch {
+	case l.status == succeeded:
+		st.minute(e.At).Done++
+	case s.orders[e.Task-1].bad || l.everParked || from != running:
+	case l.status == failed || l.status == parked:
+		st.minute(e.At).Failed++
+	}
+}
+
+// settle keeps the figures of steps and of waiting when a task has moved.
+func (st *Strategy) settle(g *ledger, l *life, e *event.Event) {
+	f := g.of(e.Task)
+	if f == nil {
+		return
+	}
+	if f.stopped != event.None {
+		st.Steps[f.stopped].Stopped--
+		f.stopped = event.None
+	}
+	if l.status != running && l.status != succeeded && e.Step != event.None {
+		f.stopped = e.Step
+		st.Steps[e.Step].Stopped++
+	}
+	switch {
+	case l.status == parked:
+		st.wait(l, true)
+	case l.status.terminal():
+		st.abandon(f, e.Class == event.ClassDied)
+		st.wait(l, e.Dur > longWait)
+		st.Outcome.Record(e.Dur)
+	}
+}
+
+// wait counts or uncounts a customer who waited long: one whose task is parked
+// has waited, unless it ends quickly after all.
+func (st *Strategy) wait(l *life, long bool) {
+	switch {
+	case long && !l.long:
+		st.WaitedLong++
+	case !long && l.long:
+		st.WaitedLong--
+	}
+	l.long = long
+}
+
+// tally counts (sign +1) or takes back (−1) everything that follows from where
+// a task stands in strategy k and what it has left in the world.
+func (s *State) tally(k int, task int32, sign int) {
+	l, st, o := &s.lives[k].lives[task-1], &s.Strategies[k], s.orders[task-1]
+	st.Tasks.count(l.status, sign)
+	if l.everParked || l.status == parked {
+		st.Tasks.EverParked += sign
+		if l.status == succeeded {
+			st.Tasks.Recovered += sign
+		}
+	}
+	if l.status == running && !l.everParked {
+		st.Tasks.Undecided += sign
+	}
+	if l.firstPassFailed() && !o.bad {
+		st.Tasks.FirstPassFailed += sign
+	}
+	switch l.status {
+	case failed, parked:
+		st.LostCents += int64(sign) * o.worth
+	case succeeded:
+		st.DoneCents += int64(sign) * o.worth
+	}
+	s.tallyPromises(k, task, sign)
+}
+
+func (l *life) firstPassFailed() bool {
+	return l.everParked || l.status == parked || l.status == failed
+}
+
+func (t *Tasks) count(s status, sign int) {
+	switch s {
+	case running:
+		t.Running += sign
+	case parked:
+		t.Parked += sign
+	case succeeded:
+		t.Succeeded += sign
+	case failed:
+		t.Failed += sign
+	case declined:
+		t.Declined += sign
+	case rejected:
+		t.Rejected += sign
+	}
+}
