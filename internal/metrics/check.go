@@ -33,7 +33,7 @@ type book struct {
 type watched struct {
 	made   uint64 // steps that made their effect
 	open   int32  // index into book.open, −1 once nothing of it can run
-	status status
+	status Status
 }
 
 // watch is what is held against the attempts of a task that may still move.

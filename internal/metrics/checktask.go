@@ -14,9 +14,9 @@ func (c *checker) submit(e *event.Event) bool {
 		c.orders = append(c.orders, o)
 	}
 	c.hold(c.orders[e.Task-1] == o, e, "the strategies do not meet the same order")
-	b.tasks = append(b.tasks, watched{open: b.watch(len(c.run.Steps)), status: running})
+	b.tasks = append(b.tasks, watched{open: b.watch(len(c.run.Steps)), status: Running})
 	b.counts.Submitted++
-	b.counts.count(running, +1)
+	b.counts.count(Running, +1)
 	return true
 }
 
@@ -38,17 +38,17 @@ func (b *book) watch(steps int) int32 {
 // parked. It is false if the fold must not follow.
 func (c *checker) move(b *book, e *event.Event) bool {
 	t, to := &b.tasks[e.Task-1], statusOf[e.Kind]
-	legal := !t.status.terminal() && (t.status == parked) == (to == running) || t.status == parked && to.terminal()
+	legal := !t.status.Terminal() && (t.status == Parked) == (to == Running) || t.status == Parked && to.Terminal()
 	c.tally.Checked++
 	if !legal {
-		c.breach(e, "a task that %s", t.status)
+		c.breach(e, "a task went from %s to %s", t.status, to)
 		return false
 	}
 	w := &b.open[t.open]
 	switch to {
-	case running:
+	case Running:
 		clear(w.spent)
-	case succeeded:
+	case Succeeded:
 		whole := w.workflow == event.None || w.done == c.shapes[c.run.Workflows[w.workflow].First].all
 		c.hold(whole, e, "a task succeeded with steps left undone")
 		c.hold(!c.orders[e.Task-1].bad, e, "a task with a bad card succeeded")
@@ -56,7 +56,7 @@ func (c *checker) move(b *book, e *event.Event) bool {
 	b.counts.count(t.status, -1)
 	b.counts.count(to, +1)
 	t.status = to
-	if to.terminal() && e.Class == event.ClassDied {
+	if to.Terminal() && e.Class == event.ClassDied {
 		w.running = 0
 	}
 	b.close(t)
@@ -65,15 +65,10 @@ func (c *checker) move(b *book, e *event.Event) bool {
 
 // close gives back the room of a task of which nothing can run any more.
 func (b *book) close(t *watched) {
-	if t.open >= 0 && t.status.terminal() && b.open[t.open].running == 0 {
+	if t.open >= 0 && t.status.Terminal() && b.open[t.open].running == 0 {
 		b.free = append(b.free, t.open)
 		t.open = -1
 	}
-}
-
-// String says it of a task.
-func (s status) String() string {
-	return [...]string{"is not there", "runs", "is parked", "succeeded", "failed", "was declined", "was rejected"}[s]
 }
 
 // step: an attempt starts when what it depends on is done, one at a time,
@@ -83,7 +78,7 @@ func (c *checker) step(b *book, e *event.Event) bool {
 	t := &b.tasks[e.Task-1]
 	c.tally.Checked++
 	if t.open < 0 {
-		c.breach(e, "an attempt of a task that %s", t.status)
+		c.breach(e, "an attempt of a task that has %s", t.status)
 		return false
 	}
 	w, sh := &b.open[t.open], &c.shapes[e.Step]
@@ -98,7 +93,7 @@ func (c *checker) step(b *book, e *event.Event) bool {
 	case event.StepStarted:
 		return c.start(t, w, e)
 	case event.StepDeferred:
-		return c.hold(!t.status.terminal() && (w.running|w.done)&sh.bit == 0, e, "a step was deferred that runs or is done")
+		return c.hold(!t.status.Terminal() && (w.running|w.done)&sh.bit == 0, e, "a step was deferred that runs or is done")
 	}
 	ok := c.hold(w.running&sh.bit != 0 && w.last[e.Step] == e.Attempt, e, "an attempt ended that does not run")
 	w.running &^= sh.bit
@@ -114,7 +109,7 @@ func (c *checker) step(b *book, e *event.Event) bool {
 
 func (c *checker) start(t *watched, w *watch, e *event.Event) bool {
 	sh := &c.shapes[e.Step]
-	ok := c.hold(!t.status.terminal(), e, "an attempt of a task that has ended")
+	ok := c.hold(!t.status.Terminal(), e, "an attempt of a task that has ended")
 	ok = c.hold((w.running|w.done)&sh.bit == 0, e, "an attempt of a step that runs or is done") && ok
 	c.hold(w.done&sh.deps == sh.deps, e, "an attempt before what it depends on is done")
 	c.hold(e.Attempt == w.last[e.Step]+1, e, "attempts are not numbered one by one")

@@ -12,25 +12,32 @@ type order struct {
 	bad   bool  // its card is bad: ends declined in every strategy
 }
 
-// status is where a task stands in one strategy.
-type status uint8
+// Status is where a task stands in one strategy.
+type Status uint8
 
+// The places where a task can stand. Succeeded and all that follow are terminal.
 const (
-	absent status = iota // not yet submitted
-	running
-	parked
-	succeeded // this and the following are terminal
-	failed
-	declined
-	rejected
+	Absent Status = iota // not submitted
+	Running
+	Parked
+	Succeeded
+	Failed
+	Declined
+	Rejected
 )
 
-func (s status) terminal() bool { return s >= succeeded }
+// Terminal tells whether the task has ended for good.
+func (s Status) Terminal() bool { return s >= Succeeded }
+
+// String is the word of the JSON result: "parked".
+func (s Status) String() string {
+	return [...]string{"absent", "running", "parked", "succeeded", "failed", "declined", "rejected"}[s]
+}
 
 // life is one task in one strategy. It is small, since there may be millions.
 type life struct {
 	flight     int32 // index into ledger.flights while attempts may run, else −1
-	status     status
+	status     Status
 	everParked bool
 	long       bool // counted in WaitedLong
 }
@@ -62,7 +69,7 @@ func (g *ledger) begin() *life {
 	for range g.kinds {
 		g.effects = append(g.effects, 0)
 	}
-	g.lives = append(g.lives, life{flight: g.takeFlight(), status: running})
+	g.lives = append(g.lives, life{flight: g.takeFlight(), status: Running})
 	return &g.lives[len(g.lives)-1]
 }
 
@@ -83,7 +90,7 @@ func (g *ledger) takeFlight() int32 {
 
 // release gives back the flight of a terminal task once no attempt runs any more.
 func (g *ledger) release(l *life) {
-	if l.flight >= 0 && l.status.terminal() && g.flights[l.flight].running == 0 {
+	if l.flight >= 0 && l.status.Terminal() && g.flights[l.flight].running == 0 {
 		g.free = append(g.free, l.flight)
 		l.flight = -1
 	}

@@ -40,21 +40,21 @@ func (s *State) tallyPromises(k int, task int32, sign int) {
 			*st.Promises[i].slot(now, kept, !kept && g.knows(task, p.Effect)) += sign
 		}
 	}
-	if now == failed {
+	if now == Failed {
 		s.tallyFailure(st, owned, sign)
 	}
 }
 
 // slot is the counter of a task that has the first effect of the promise.
-func (p *Promise) slot(now status, kept, knows bool) *int {
+func (p *Promise) slot(now Status, kept, knows bool) *int {
 	switch {
 	case kept:
 		return &p.Kept
-	case now.terminal():
+	case now.Terminal():
 		return &p.Broken
 	case !knows:
 		return &p.Unknown
-	case now == parked:
+	case now == Parked:
 		return &p.Parked
 	default:
 		return &p.Running
@@ -84,12 +84,12 @@ func (s *State) tallyPair(task int32, sign int) {
 		return
 	}
 	a, b := &s.lives[0].lives[task-1], &s.lives[last].lives[task-1]
-	if a.status == running && !a.everParked || b.status == running && !b.everParked {
+	if a.status == Running && !a.everParked || b.status == Running && !b.everParked {
 		return
 	}
 	p := &s.Pairs
 	switch badA, badB := a.firstPassFailed(), b.firstPassFailed(); {
-	case s.orders[task-1].bad || a.status == declined || b.status == declined:
+	case s.orders[task-1].bad || a.status == Declined || b.status == Declined:
 		p.Declined += sign
 		return
 	case badA && badB:
@@ -103,7 +103,7 @@ func (s *State) tallyPair(task int32, sign int) {
 	}
 	if a.firstPassFailed() {
 		p.FirstFailed += sign
-		if b.status == succeeded {
+		if b.status == Succeeded {
 			p.Rescued += sign
 		}
 	}

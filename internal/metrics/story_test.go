@@ -43,10 +43,10 @@ const (
 
 // story builds a stream of events by hand; every call happens a second later.
 type story struct {
-	t    *testing.T
-	s    *State
-	at   event.Time
-	last event.Event
+	t   *testing.T
+	s   *State
+	log *Log // may be nil
+	at  event.Time
 }
 
 func tell(t *testing.T) *story { return &story{t: t, s: New(shop())} }
@@ -56,6 +56,9 @@ func (y *story) say(e event.Event) *story {
 	y.at += event.Second
 	e.At = y.at
 	y.s.Apply(&e)
+	if y.log != nil {
+		y.log.Add(&e)
+	}
 	return y
 }
 

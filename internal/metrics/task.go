@@ -5,13 +5,13 @@ import "tasker-sim/internal/event"
 // longWait is the time to outcome beyond which a customer is said to have waited.
 const longWait = 10 * event.Second
 
-var statusOf = [...]status{
-	event.TaskSucceeded: succeeded,
-	event.TaskFailed:    failed,
-	event.TaskDeclined:  declined,
-	event.TaskRejected:  rejected,
-	event.TaskParked:    parked,
-	event.TaskRedriven:  running,
+var statusOf = [...]Status{
+	event.TaskSucceeded: Succeeded,
+	event.TaskFailed:    Failed,
+	event.TaskDeclined:  Declined,
+	event.TaskRejected:  Rejected,
+	event.TaskParked:    Parked,
+	event.TaskRedriven:  Running,
 }
 
 // applyTask moves a task. All figures that depend on where it stands are taken
@@ -30,7 +30,7 @@ func (s *State) applyTask(e *event.Event) {
 	l.status = statusOf[e.Kind]
 	s.Strategies[k].settle(g, l, e)
 	s.firstFailure(k, e, from)
-	l.everParked = l.everParked || l.status == parked
+	l.everParked = l.everParked || l.status == Parked
 	s.tally(k, e.Task, +1)
 	s.tallyPair(e.Task, +1)
 	g.release(l)
@@ -48,14 +48,14 @@ func (s *State) submit(e *event.Event) {
 }
 
 // firstFailure counts in the series a task that fails or is parked for the first time.
-func (s *State) firstFailure(k int, e *event.Event, from status) {
+func (s *State) firstFailure(k int, e *event.Event, from Status) {
 	l := &s.lives[k].lives[e.Task-1]
 	st := &s.Strategies[k]
 	switch {
-	case l.status == succeeded:
+	case l.status == Succeeded:
 		st.minute(e.At).Done++
-	case s.orders[e.Task-1].bad || l.everParked || from != running:
-	case l.status == failed || l.status == parked:
+	case s.orders[e.Task-1].bad || l.everParked || from != Running:
+	case l.status == Failed || l.status == Parked:
 		st.minute(e.At).Failed++
 	}
 }
@@ -70,14 +70,14 @@ func (st *Strategy) settle(g *ledger, l *life, e *event.Event) {
 		st.Steps[f.stopped].Stopped--
 		f.stopped = event.None
 	}
-	if l.status != running && l.status != succeeded && e.Step != event.None {
+	if l.status != Running && l.status != Succeeded && e.Step != event.None {
 		f.stopped = e.Step
 		st.Steps[e.Step].Stopped++
 	}
 	switch {
-	case l.status == parked:
+	case l.status == Parked:
 		st.wait(l, true)
-	case l.status.terminal():
+	case l.status.Terminal():
 		st.abandon(f, e.Class == event.ClassDied)
 		st.wait(l, e.Dur > longWait)
 		st.Outcome.Record(e.Dur)
@@ -101,44 +101,44 @@ func (st *Strategy) wait(l *life, long bool) {
 func (s *State) tally(k int, task int32, sign int) {
 	l, st, o := &s.lives[k].lives[task-1], &s.Strategies[k], s.orders[task-1]
 	st.Tasks.count(l.status, sign)
-	if l.everParked || l.status == parked {
+	if l.everParked || l.status == Parked {
 		st.Tasks.EverParked += sign
-		if l.status == succeeded {
+		if l.status == Succeeded {
 			st.Tasks.Recovered += sign
 		}
 	}
-	if l.status == running && !l.everParked {
+	if l.status == Running && !l.everParked {
 		st.Tasks.Undecided += sign
 	}
 	if l.firstPassFailed() && !o.bad {
 		st.Tasks.FirstPassFailed += sign
 	}
 	switch l.status {
-	case failed, parked:
+	case Failed, Parked:
 		st.LostCents += int64(sign) * o.worth
-	case succeeded:
+	case Succeeded:
 		st.DoneCents += int64(sign) * o.worth
 	}
 	s.tallyPromises(k, task, sign)
 }
 
 func (l *life) firstPassFailed() bool {
-	return l.everParked || l.status == parked || l.status == failed
+	return l.everParked || l.status == Parked || l.status == Failed
 }
 
-func (t *Tasks) count(s status, sign int) {
+func (t *Tasks) count(s Status, sign int) {
 	switch s {
-	case running:
+	case Running:
 		t.Running += sign
-	case parked:
+	case Parked:
 		t.Parked += sign
-	case succeeded:
+	case Succeeded:
 		t.Succeeded += sign
-	case failed:
+	case Failed:
 		t.Failed += sign
-	case declined:
+	case Declined:
 		t.Declined += sign
-	case rejected:
+	case Rejected:
 		t.Rejected += sign
 	}
 }
