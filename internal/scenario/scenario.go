@@ -34,6 +34,8 @@ type Scenario struct {
 
 	Text string   // the file, as read
 	Sets []string // the --set arguments applied to it
+
+	params []Param
 }
 
 // Story is what the menu and the help say about a scenario, in a few sentences.
@@ -80,8 +82,11 @@ type Step struct {
 	DependsOn []int  // indices into the workflow's Steps
 	Timeout   event.Time
 	Retry     Retry
-	Output    []Binding // the step's result; sees context, steps.<done step>.<field>, task
-	Effect    *StepEffect
+	// Declines: this is the step that refuses a Bad task, permanently, with class
+	// "decline" (YAML key `declines: true`). Exactly one step has it if Bad is set.
+	Declines bool
+	Output   []Binding // the step's result; sees context, steps.<done step>.<field>, task
+	Effect   *StepEffect
 }
 
 // Retry is a retry policy. The wait after failed attempt k is

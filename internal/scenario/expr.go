@@ -1,0 +1,199 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/types"
+	"github.com/expr-lang/expr/vm"
+)
+
+// Expr is a compiled expression of the scenario file. It does not change and may
+// be evaluated by several goroutines, each with its own [Env].
+type Expr struct {
+	text    string
+	spot    spot
+	program *vm.Program
+}
+
+// Env is what an expression sees. It belongs to one goroutine; using one Env for
+// many evaluations saves memory.
+type Env struct {
+	// Names holds the values by name. Eval adds one key that no expression can
+	// spell. Values are read only.
+	Names map[string]any
+	// Draw yields the next draw in [0,1) for this expression. It may be nil if
+	// the expression draws nothing.
+	Draw func() float64
+
+	machine vm.VM
+}
+
+// drawKey is the name under which functions that draw find their Env.
+const drawKey = "$draw"
+
+// spot tells where the text of an expression stands in the file.
+type spot struct {
+	place
+	file   string
+	indent int  // columns before each line of a block
+	block  bool // the text begins on the line below place
+	single bool // the text is one line, written as it is
+}
+
+// at is the place of a position (line from 1, column from 0) in the text.
+func (s spot) at(line, col int) place {
+	switch {
+	case s.set != "":
+		return s.place
+	case s.block:
+		return place{line: s.line + line, col: s.indent + col + 1}
+	case s.single && line == 1:
+		return place{line: s.line, col: s.col + col}
+	}
+	return s.place
+}
+
+// Text is the expression as written.
+func (e *Expr) Text() string { return e.text }
+
+// Eval computes the value. An error names the expression's place in the file.
+func (e *Expr) Eval(env *Env) (any, error) {
+	if env.Names == nil {
+		env.Names = map[string]any{}
+	}
+	env.Names[drawKey] = env
+	v, err := env.machine.Run(e.program, env.Names)
+	if err != nil {
+		return nil, e.failure(err)
+	}
+	return v, nil
+}
+
+// Int computes a whole number: cents, units or a count. Numbers are rounded to
+// the nearest, halves away from zero.
+func (e *Expr) Int(env *Env) (int64, error) {
+	v, err := e.Eval(env)
+	if err != nil {
+		return 0, err
+	}
+	x, ok := number(v)
+	if !ok {
+		return 0, e.wrongType(v, "a number")
+	}
+	if x = math.Round(x); math.IsNaN(x) || math.Abs(x) > 1<<53 {
+		return 0, e.failure(fmt.Errorf("gives %v, which is not a whole number of usual size", v))
+	}
+	return int64(x), nil
+}
+
+// Bool computes a truth value.
+func (e *Expr) Bool(env *Env) (bool, error) {
+	v, err := e.Eval(env)
+	if err != nil {
+		return false, err
+	}
+	b, ok := v.(bool)
+	if !ok {
+		return false, e.wrongType(v, "true or false")
+	}
+	return b, nil
+}
+
+// EvalError is an expression that failed while it ran.
+type EvalError struct {
+	Msg   string
+	place place
+	file  string
+}
+
+// Error names the place and the reason.
+func (e *EvalError) Error() string {
+	if e.place.set != "" {
+		return fmt.Sprintf("--set %s: %s", e.place.set, e.Msg)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.file, e.place.line, e.place.col, e.Msg)
+}
+
+func (e *Expr) wrongType(v any, want string) error {
+	return e.failure(fmt.Errorf("must give %s, gives %s", want, describe(v)))
+}
+
+func (e *Expr) failure(err error) error {
+	at, msg := e.spot.reason(err)
+	return &EvalError{Msg: msg, place: at, file: e.spot.file}
+}
+
+// reason is place and message of an error of the expression library.
+func (s spot) reason(err error) (place, string) {
+	var fe *file.Error
+	if !errors.As(err, &fe) {
+		return s.place, err.Error()
+	}
+	return s.at(fe.Line, fe.Column), fe.Message
+}
+
+// describe names a value in a message.
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "nothing (nil)"
+	case string:
+		return fmt.Sprintf("the text %q", v)
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "a mapping"
+	}
+	return fmt.Sprint(v)
+}
+
+// scope is the names that an expression may use, with what is known of their types.
+type scope map[string]types.Type
+
+// with is the scope with one more name; s itself stays as it is.
+func (s scope) with(name string, t types.Type) scope {
+	out := make(scope, len(s)+1)
+	for _, k := range sortedKeys(s) {
+		out[k] = s[k]
+	}
+	out[name] = t
+	return out
+}
+
+// compile makes an Expr of text. A problem comes back with its place.
+func compile(text string, sp spot, names scope) (e *Expr, at place, msg, hint string) {
+	env := types.Map{drawKey: types.Any}
+	for _, k := range sortedKeys(names) {
+		env[k] = names[k]
+	}
+	options := append([]expr.Option{expr.Env(env), expr.Patch(addDraw{})}, functions()...)
+	program, err := expr.Compile(text, options...)
+	if err != nil {
+		at, msg := sp.reason(err)
+		msg, hint := explain(msg, names)
+		return nil, at, msg, hint
+	}
+	return &Expr{text: text, spot: sp, program: program}, place{}, "", ""
+}
+
+// explain puts the library's message into our words where that helps.
+func explain(msg string, names scope) (text, hint string) {
+	name, ok := strings.CutPrefix(msg, "unknown name ")
+	if !ok {
+		return "in expression: " + msg, ""
+	}
+	known := sortedKeys(names)
+	text = fmt.Sprintf("unknown name %q in expression", name)
+	if n := nearest(name, append(known, functionNames()...)); n != "" {
+		return text, "did you mean " + n + "?"
+	}
+	if len(known) == 0 {
+		return text, "no names are known here but functions: " + oneOf(functionNames())
+	}
+	return text, "known here: " + oneOf(known)
+}

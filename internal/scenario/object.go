@@ -1,0 +1,261 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+)
+
+// reader makes a Scenario of a tree. It collects problems instead of stopping,
+// and writes down every parameter that it meets.
+type reader struct {
+	src    *source
+	probs  Problems
+	sets   []*override
+	params []Param
+	s      *Scenario
+}
+
+func (r *reader) fail(at place, hint, format string, args ...any) {
+	r.probs = append(r.probs, r.src.problem(at, fmt.Sprintf(format, args...), hint))
+}
+
+// object is a mapping of the file with the path that --set uses for it. A
+// mapping that the file does not have is an object without entries.
+type object struct {
+	r     *reader
+	path  string // canonical: "steps.process_payment.retry"; "": the top
+	at    place
+	node  *node
+	asked []string // the keys that have been asked for: those that are allowed
+}
+
+// field is one key of a mapping: what it is for, and what it may be.
+type field struct {
+	key  string
+	doc  string
+	def  string // what an absent key stands for; meaningless if need
+	need bool   // it must be there
+	hide bool   // no parameter: --set cannot reach it
+	low  float64
+	high float64 // no upper bound if not more than low
+}
+
+func (o *object) sub(key string) string {
+	if o.path == "" {
+		return key
+	}
+	return o.path + "." + key
+}
+
+// name is the object in a message.
+func (o *object) name() string {
+	if o.path == "" {
+		return "the scenario"
+	}
+	return o.path
+}
+
+// object makes one of a node that must be a mapping; nil stands for an absent one.
+func (r *reader) object(path string, at place, n *node) *object {
+	o := &object{r: r, path: path, at: at, node: n}
+	if n == nil || n.kind == mappingNode {
+		return o
+	}
+	o.node = nil
+	if n.kind != nullNode {
+		r.fail(n.at, "", "%s must be a mapping (key: value), not %s", o.name(), n.kind)
+	}
+	return o
+}
+
+// entry looks a key up and remembers that it is allowed.
+func (o *object) entry(key string) *entry {
+	o.asked = append(o.asked, key)
+	if o.node == nil {
+		return nil
+	}
+	for i := range o.node.entries {
+		if o.node.entries[i].key == key {
+			return &o.node.entries[i]
+		}
+	}
+	return nil
+}
+
+// done reports the keys that nobody asked for.
+func (o *object) done() {
+	if o.node == nil {
+		return
+	}
+	for _, e := range o.node.entries {
+		if !contains(o.asked, e.key) {
+			hint := didYouMean(e.key, o.asked)
+			o.r.fail(e.at, hint, "unknown key %q in %s: allowed are %s", e.key, o.name(), oneOf(o.asked))
+		}
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// required reports an absent key.
+func (o *object) required(key, doc string) {
+	o.r.fail(o.at, "", "%s lacks %q: %s", o.name(), key, doc)
+}
+
+// child is the mapping below a key; absent: one without entries.
+func (o *object) child(key string) *object {
+	at, n := o.at, (*node)(nil)
+	if e := o.entry(key); e != nil {
+		at, n = e.at, e.value
+	}
+	return o.r.object(o.sub(key), at, n)
+}
+
+// named lists the entries of a mapping whose keys are names of the scenario's
+// own: steps, services. path gives each its canonical path.
+func (o *object) named(key string, path func(name string) string) []namedObject {
+	c := o.child(key)
+	if c.node == nil {
+		return nil
+	}
+	var list []namedObject
+	for _, e := range c.node.entries {
+		o.r.checkName(e, key)
+		list = append(list, namedObject{e.key, e.at, o.r.object(path(e.key), e.at, e.value)})
+	}
+	return list
+}
+
+type namedObject struct {
+	name string
+	at   place
+	*object
+}
+
+func (r *reader) checkName(e entry, what string) {
+	key := e.key
+	if what == "classes" {
+		key = "x" + key // "503" is a fine name for an error
+	}
+	if !isName(key) || e.key == "" {
+		r.fail(e.at, "", "%q cannot be a name in %s: names are made of a-z, 0-9 and _, and begin with a letter", e.key, what)
+	}
+}
+
+func isName(s string) bool {
+	for i, c := range s {
+		letter := c >= 'a' && c <= 'z'
+		if !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// list is the items below a key.
+func (o *object) list(key string) []*node {
+	e := o.entry(key)
+	if e == nil || e.value.kind == nullNode {
+		return nil
+	}
+	if e.value.kind != listNode {
+		o.r.fail(e.value.at, "", "%s must be a list, not %s", o.sub(key), e.value.kind)
+		return nil
+	}
+	return e.value.items
+}
+
+// read reads one value: from --set if that names it, else from the file, else
+// its default. It returns the value and where it stands.
+func read[T any](o *object, c codec[T], f field) (T, place) {
+	e := o.entry(f.key)
+	path := o.sub(f.key)
+	set := o.r.override(path)
+	var zero T
+	if e == nil && set == nil && f.need {
+		o.required(f.key, f.doc)
+		return zero, o.at
+	}
+	asFile, at, ok := readFile(o, c, f, e, set != nil)
+	value := asFile
+	if set != nil {
+		at = place{set: set.text}
+		value, ok = convert(o.r, c, f, path, &node{text: set.value, at: at})
+	}
+	if !f.hide && ok {
+		o.r.params = append(o.r.params, Param{Path: path, Value: c.write(value), Default: c.write(asFile), Kind: c.kind, Doc: f.doc})
+	}
+	return value, at
+}
+
+// readFile is the value of the file or its default. It is silent about mistakes
+// if the value is to be replaced.
+func readFile[T any](o *object, c codec[T], f field, e *entry, replaced bool) (v T, at place, ok bool) {
+	if e == nil {
+		if f.def != "" || !f.need {
+			v, _ = c.parse(f.def)
+		}
+		return v, o.at, true
+	}
+	if replaced {
+		v, _ = c.parse(e.value.text)
+		return v, e.value.at, true
+	}
+	v, ok = convert(o.r, c, f, o.sub(f.key), e.value)
+	return v, e.value.at, ok
+}
+
+// convert parses a node and holds it against its bounds.
+func convert[T any](r *reader, c codec[T], f field, path string, n *node) (v T, ok bool) {
+	if n.kind != scalarNode || n.text == "" && c.kind != "text" {
+		found := n.kind.String()
+		if n.kind == scalarNode {
+			found = "nothing"
+		}
+		r.fail(n.at, "", "%s must be a %s like %s, not %s", path, c.kind, c.like, found)
+		return v, false
+	}
+	v, err := c.parse(n.text)
+	if errors.Is(err, errForm) {
+		r.fail(n.at, "", "%s must be a %s like %s, not %q", path, c.kind, c.like, n.text)
+		return v, false
+	}
+	if err != nil {
+		r.fail(n.at, "", "%s is %s: %v", path, n.text, err)
+		return v, false
+	}
+	if c.size == nil || !outside(c.size(v), f) {
+		return v, true
+	}
+	r.fail(n.at, "", "%s is %s, must be %s", path, c.write(v), bounds(c, f))
+	return v, false
+}
+
+func outside(x float64, f field) bool {
+	return x < f.low || f.high > f.low && x > f.high
+}
+
+// bounds writes the allowed values for a message.
+func bounds[T any](c codec[T], f field) string {
+	write := func(x float64) string {
+		if c.kind == "time" {
+			return writeTime(timeOf(x))
+		}
+		return writeNumber(x)
+	}
+	low := "at least " + write(f.low)
+	if c.kind == "time" && f.low == 1 {
+		low = "more than 0s"
+	}
+	if f.high > f.low {
+		return low + " and at most " + write(f.high)
+	}
+	return low
+}

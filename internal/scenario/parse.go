@@ -1,0 +1,196 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	"tasker-sim/internal/event"
+)
+
+// Parse reads a scenario file and applies --set arguments ("path=value") to it.
+// file is the name that problems bear. If there are problems, all of them come
+// back at once and the Scenario is nil; otherwise Problems is empty.
+func Parse(file string, text []byte, sets []string) (*Scenario, Problems) {
+	r := &reader{src: newSource(file, text), s: &Scenario{Text: string(text), Sets: sets}}
+	r.parseSets(sets)
+	root := grow(r.src, text, &r.probs)
+	if root == nil {
+		return nil, r.probs.sorted()
+	}
+	if root.kind != mappingNode {
+		r.fail(root.at, "", "a scenario must be a mapping that begins with \"scenario: NAME\", not %s", root.kind)
+		return nil, r.probs.sorted()
+	}
+	r.scenario(r.object("", place{line: 1, col: 1}, root))
+	r.unusedSets()
+	if len(r.probs) == 0 {
+		r.rehearse()
+	}
+	if len(r.probs) > 0 {
+		return nil, r.probs.sorted()
+	}
+	r.s.params = r.params
+	return r.s, nil
+}
+
+// scenario reads the whole file. The order here is that of [Scenario.Params]
+// and of the keys in messages, not that of the file.
+func (r *reader) scenario(o *object) {
+	s := r.s
+	name, at := read(o, texts(), field{key: "scenario", doc: "its name, as on the command line", need: true, hide: true})
+	if name != "" && !isName(strings.ReplaceAll(name, "-", "_")) {
+		r.fail(at, "", "%q cannot be a scenario's name: it is made of a-z, 0-9 and -, and begins with a letter", name)
+	}
+	s.Name = name
+	s.Title = o.text("title", "a title for people, a few words")
+	r.story(o.child("story"))
+	r.noun(o.child("noun"))
+	r.load(o.child("load"))
+	r.data(o.child("data"))
+	names := r.context(o)
+	r.effects(o)
+	r.services(o)
+	r.workflows(o, names)
+	r.strategies(o)
+	r.recovery(o.child("recovery"))
+	r.impact(o.child("impact"))
+	r.promises(o)
+	r.claims(o)
+	o.done()
+}
+
+// text is a piece of text that must be there.
+func (o *object) text(key, doc string) string {
+	v, _ := read(o, texts(), field{key: key, doc: doc, need: true, hide: true})
+	return v
+}
+
+// words is a piece of text that may be missing.
+func (o *object) words(key, def string) string {
+	v, _ := read(o, texts(), field{key: key, def: def, hide: true})
+	return v
+}
+
+func (r *reader) story(o *object) {
+	r.s.Story = Story{
+		Hook:   o.text("hook", "what happened, in a sentence or two"),
+		Naive:  o.text("naive", "how it was done before"),
+		Remedy: o.text("remedy", "what changed"),
+		Watch:  o.text("watch", "what to look at on the screen"),
+	}
+	o.done()
+}
+
+func (r *reader) noun(o *object) {
+	r.s.Noun = event.Noun{One: o.words("one", "task"), Many: o.words("many", "tasks")}
+	o.done()
+}
+
+func (r *reader) load(o *object) {
+	l := &r.s.Load
+	l.Tasks, _ = read(o, counts(), field{key: "tasks", need: true, low: 1, high: 10_000_000, doc: "number of tasks that arrive"})
+	l.Duration, _ = read(o, times(), field{key: "duration", need: true, low: 1, doc: "time over which they arrive"})
+	var at place
+	l.Peak, at = read(o, peaks(), field{key: "peak", def: "off", doc: "arrivals FACTOR times as dense: FACTORx@FROM/LENGTH"})
+	if p := l.Peak; p != nil && l.Duration > 0 && p.At+p.Length > l.Duration {
+		r.fail(at, "", "load.peak ends at %s, after load.duration (%s)", writeTime(p.At+p.Length), writeTime(l.Duration))
+	}
+	o.done()
+}
+
+func (r *reader) recovery(o *object) {
+	rec := &r.s.Recovery
+	rec.After, _ = read(o, times(), field{key: "after", def: "60s", doc: "a parked task goes on once its service has answered others this long; 0s: never by itself"})
+	rec.Max, _ = read(o, counts(), field{key: "max", def: "5", doc: "how often one task goes on by itself"})
+	o.done()
+}
+
+// effects reads the kinds of things that services leave behind.
+func (r *reader) effects(o *object) {
+	for _, e := range o.named("effects", func(n string) string { return "effects." + n }) {
+		unit, at := read(e.object, texts(), field{key: "unit", hide: true})
+		if !contains([]string{"", "cents", "units"}, unit) {
+			r.fail(at, didYouMean(unit, []string{"cents", "units"}), "unknown unit %q: allowed are cents, units or none (a plain count)", unit)
+		}
+		r.s.Effects = append(r.s.Effects, event.Effect{
+			Name: e.name,
+			Many: e.text("many", "the key of its count in the result, like charges"),
+			Verb: e.text("verb", "for sentences, like charged"),
+			Unit: unit,
+		})
+		e.done()
+	}
+}
+
+func (r *reader) strategies(o *object) {
+	seen := o.named("strategies", func(n string) string { return "strategies." + n })
+	for _, e := range seen {
+		flag := func(key, doc string) (bool, place) {
+			return read(e.object, switches(), field{key: key, def: "off", doc: doc})
+		}
+		st := Strategy{Name: e.name, Title: e.words("title", e.name)}
+		var at [2]place
+		st.Engine, _ = flag("engine", "runs on the durable engine")
+		st.Retries, _ = flag("retries", "tries again, up to a step's limit")
+		st.Keys, _ = flag("keys", "sends an idempotency key with every call")
+		st.Policies, at[0] = flag("policies", "keeps breakers and concurrency limits")
+		st.Recovery, at[1] = flag("recovery", "parked tasks go on by themselves")
+		if st.Policies && !st.Engine {
+			r.fail(at[0], "", "strategies.%s.policies needs engine: breakers and limits are kept by the engine", st.Name)
+		}
+		if st.Recovery && !st.Engine {
+			r.fail(at[1], "", "strategies.%s.recovery needs engine: only the engine parks tasks", st.Name)
+		}
+		r.s.Strategies = append(r.s.Strategies, st)
+		e.done()
+	}
+	if len(seen) < 2 {
+		r.fail(o.keyPlace("strategies"), "", "a scenario compares at least two strategies, this one has %d", len(seen))
+	}
+	if len(seen) > 100 {
+		r.fail(o.keyPlace("strategies"), "", "at most 100 strategies are possible, these are %d", len(seen))
+	}
+}
+
+// keyPlace is where a key stands, or where its mapping does.
+func (o *object) keyPlace(key string) place {
+	if e := o.entry(key); e != nil {
+		return e.at
+	}
+	return o.at
+}
+
+// indexOf finds a name; what it is goes into the problem.
+func (r *reader) indexOf(what, name string, at place, names []string) (int, bool) {
+	for i, n := range names {
+		if n == name {
+			return i, true
+		}
+	}
+	hint := didYouMean(name, names)
+	if len(names) == 0 {
+		r.fail(at, hint, "unknown %s %q: the scenario has none", what, name)
+	} else {
+		r.fail(at, hint, "unknown %s %q: there are %s", what, name, strings.Join(names, ", "))
+	}
+	return 0, false
+}
+
+func namesOf[T any](list []T, name func(T) string) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = name(x)
+	}
+	return out
+}
+
+func (s *Scenario) effectNames() []string {
+	return namesOf(s.Effects, func(e event.Effect) string { return e.Name })
+}
+
+func (s *Scenario) serviceNames() []string {
+	return namesOf(s.Services, func(v Service) string { return v.Name })
+}
+
+// ID is the workflow's full name: namespace/name@version.
+func (w Workflow) ID() string { return fmt.Sprintf("%s/%s@%s", w.Namespace, w.Name, w.Version) }

@@ -1,0 +1,155 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tasker-sim/internal/event"
+)
+
+func timeOf(x float64) event.Time { return event.Time(x) }
+
+// override is one --set argument, or one of those that a macro stands for.
+type override struct {
+	text    string // as given: "faults=off"
+	pattern string // the path that it reaches; * stands for any one name
+	value   string
+	macro   bool // one of several: need not reach anything
+	used    bool
+}
+
+// macros are short forms of --set: name=value or, where the value is free, name.
+func macros(name, value string) []string {
+	switch {
+	case name == "faults" && value == "off":
+		return []string{"services.*.error.rate=0", "services.*.lost_response.rate=0",
+			"services.*.burst=off", "services.*.windows=off", "bad=off"}
+	case name == "policies" && value == "off":
+		return []string{"services.*.breaker=off", "services.*.limit=off"}
+	case name == "retry_limit":
+		return []string{"steps.*.retry.limit=" + value}
+	case name == "recovery" && value == "off":
+		return []string{"recovery.after=0s"}
+	}
+	return nil
+}
+
+// macroNames are the macros with their values, for hints and help.
+func macroNames() []string {
+	return []string{"faults=off", "policies=off", "recovery=off", "retry_limit=N"}
+}
+
+// parseSets reads the --set arguments.
+func (r *reader) parseSets(args []string) {
+	for _, arg := range args {
+		path, value, ok := strings.Cut(arg, "=")
+		path, value = strings.TrimSpace(path), strings.TrimSpace(value)
+		if !ok || path == "" || value == "" {
+			r.fail(place{set: arg}, "", "must be of the form path=value")
+			continue
+		}
+		expanded := macros(path, value)
+		if expanded == nil {
+			if contains([]string{"faults", "policies"}, path) {
+				r.fail(place{set: arg}, "", "%s can only be set to off, not to %q", path, value)
+				continue
+			}
+			r.sets = append(r.sets, &override{text: arg, pattern: path, value: value})
+		}
+		for _, one := range expanded {
+			p, v, _ := strings.Cut(one, "=")
+			r.sets = append(r.sets, &override{text: arg, pattern: p, value: v, macro: true})
+		}
+	}
+}
+
+// override finds the last --set for a path; nil: there is none.
+func (r *reader) override(path string) *override {
+	var last *override
+	for _, s := range r.sets {
+		if matches(s.pattern, path) {
+			s.used, last = true, s
+		}
+	}
+	return last
+}
+
+// matches tells whether a path fits a pattern.
+func matches(pattern, path string) bool {
+	if !strings.Contains(pattern, "*") {
+		return pattern == path
+	}
+	want, got := strings.Split(pattern, "."), strings.Split(path, ".")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if want[i] != "*" && want[i] != got[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// reaches tells whether a pattern names something below a path.
+func reaches(pattern, path string) bool {
+	depth := strings.Count(path, ".") + 1
+	parts := strings.Split(pattern, ".")
+	return len(parts) > depth && matches(strings.Join(parts[:depth], "."), path)
+}
+
+// block is a mapping that may be absent or off as a whole, like a burst. It is
+// nil if it is absent. The last --set decides: "burst=off" takes it away, a
+// later "burst.rate=50%" brings it back.
+func (o *object) block(key, doc string) *object {
+	path := o.sub(key)
+	e := o.entry(key)
+	inFile := e != nil && e.value.kind != nullNode && (e.value.kind != scalarNode || e.value.text != "off")
+	present := inFile
+	for _, s := range o.r.sets {
+		switch {
+		case matches(s.pattern, path):
+			s.used = true
+			if present = false; s.value != "off" {
+				o.r.fail(place{set: s.text}, "", "%s can only be set to off as a whole: set its parts, like %s.…=…", path, path)
+			}
+		case reaches(s.pattern, path) && !s.macro:
+			present = true
+		}
+	}
+	if !present {
+		o.r.params = append(o.r.params, Param{Path: path, Value: "off", Default: presence(inFile), Kind: "block", Doc: doc})
+		return nil
+	}
+	if !inFile {
+		return o.r.object(path, o.at, nil)
+	}
+	return o.r.object(path, e.at, e.value)
+}
+
+func presence(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// unusedSets reports the --set arguments that reached nothing.
+func (r *reader) unusedSets() {
+	var paths []string
+	for _, p := range r.params {
+		paths = append(paths, p.Path)
+	}
+	slices.Sort(paths)
+	for _, s := range r.sets {
+		if s.used || s.macro {
+			continue
+		}
+		hint := didYouMean(s.pattern, append(paths, "faults", "policies", "recovery", "retry_limit"))
+		if hint == "" {
+			hint = fmt.Sprintf("show --params lists the paths; short forms are %s", oneOf(macroNames()))
+		}
+		r.fail(place{set: s.text}, hint, "no parameter %q in this scenario", s.pattern)
+	}
+}
