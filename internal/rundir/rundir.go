@@ -1,0 +1,205 @@
+// Package rundir is a run's own directory: the engine's database, with the
+// run's events in it, and the ledger of the outside world beside it.
+//
+//	run.db         bbolt: the engine's records and the windows of events
+//	ledger.ndjson  every effect a service made, as a tape of effect.made events
+//
+// A directory belongs to one process at a time; the database's lock sees to it.
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+
+	"tasker-sim/internal/engine"
+	"tasker-sim/internal/engine/bolt"
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/scenario"
+	"tasker-sim/internal/sim"
+)
+
+// Names of the files in a run's directory.
+const (
+	Database = "run.db"
+	Ledger   = "ledger.ndjson"
+)
+
+// Errors that a caller may want to tell apart.
+var (
+	// ErrInUse: another process has the run open.
+	ErrInUse = errors.New("in use by another process")
+	// ErrNoRun: the directory holds no run.
+	ErrNoRun = errors.New("no run there")
+	// ErrHoldsRun: a new run was to be made where there is one already.
+	ErrHoldsRun = errors.New("there is a run there already")
+)
+
+// Run is an open run directory with the world that lives in it. It has one owner.
+type Run struct {
+	*sim.World
+	Dir    string
+	store  engine.Store
+	ledger *sim.FileLedger
+}
+
+// Create makes the directory, if need be, and a new run in it. opts.Store,
+// opts.Ledger and opts.Rows are filled in.
+func Create(dir string, sc *scenario.Scenario, opts sim.Options) (*Run, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("run directory: %w", err)
+	}
+	for _, name := range []string{Database, Ledger} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return nil, fmt.Errorf("run directory %s: %w", dir, ErrHoldsRun)
+		}
+	}
+	store, err := openStore(dir, bolt.Options{})
+	if err != nil {
+		return nil, err
+	}
+	ledger, err := sim.CreateLedger(filepath.Join(dir, Ledger), sim.Describe(sc, opts))
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	opts.Store, opts.Ledger = store, ledger
+	r := &Run{Dir: dir, store: store, ledger: ledger}
+	if r.World, err = sim.New(sc, opts); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// Resume opens the run in dir and goes on where its last durable window ended.
+// window is as [sim.Options].Window.
+func Resume(dir string, window event.Time) (*Run, error) {
+	if err := check(dir); err != nil {
+		return nil, err
+	}
+	store, err := openStore(dir, bolt.Options{})
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Dir: dir, store: store}
+	if err := r.resume(window); err != nil {
+		return nil, errors.Join(fmt.Errorf("run directory %s: %w", dir, err), r.Close())
+	}
+	return r, nil
+}
+
+func (r *Run) resume(window event.Time) error {
+	past, err := sim.ReadPast(r.store)
+	if err != nil {
+		return err
+	}
+	sc, err := Scenario(past.Run)
+	if err != nil {
+		return err
+	}
+	var rows []event.Event
+	r.ledger, rows, err = sim.OpenLedger(filepath.Join(r.Dir, Ledger), past.Run)
+	if err != nil {
+		return err
+	}
+	r.World, err = sim.New(sc, sim.Options{
+		Seed: past.Run.Seed, Journal: past.Run.Journal, Window: window, Store: r.store, Ledger: r.ledger, Rows: rows, Past: past,
+	})
+	return err
+}
+
+// Scenario parses the scenario that a run describes.
+func Scenario(run *event.Run) (*scenario.Scenario, error) {
+	sc, problems := scenario.Parse(run.Scenario+".yaml", []byte(run.Source), run.Sets)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("the scenario kept with the run: %w", problems)
+	}
+	return sc, nil
+}
+
+// Close gives the directory up.
+func (r *Run) Close() error {
+	var err error
+	if r.ledger != nil {
+		err = r.ledger.Close()
+	}
+	return errors.Join(err, r.store.Close())
+}
+
+// Kept is a run as its directory keeps it, read and closed again.
+type Kept struct {
+	*sim.Past
+	Rows []event.Event // of the ledger
+}
+
+// Read reads the run in dir, finished or not, and leaves it as it is.
+func Read(dir string) (*Kept, error) {
+	if err := check(dir); err != nil {
+		return nil, err
+	}
+	store, err := openStore(dir, bolt.Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	past, err := sim.ReadPast(store)
+	if err = errors.Join(err, store.Close()); err != nil {
+		return nil, fmt.Errorf("run directory %s: %w", dir, err)
+	}
+	rows, err := sim.ReadLedger(filepath.Join(dir, Ledger), past.Run)
+	if err != nil {
+		return nil, err
+	}
+	return &Kept{past, rows}, nil
+}
+
+// check tells whether dir holds a run at all, in better words than a database would.
+func check(dir string) error {
+	_, err := os.Stat(filepath.Join(dir, Database))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("run directory %s: %w", dir, ErrNoRun)
+	}
+	return err
+}
+
+func openStore(dir string, opts bolt.Options) (engine.Store, error) {
+	store, err := bolt.Open(filepath.Join(dir, Database), opts)
+	if errors.Is(err, bolt.ErrLocked) {
+		return nil, fmt.Errorf("run directory %s: %w", dir, ErrInUse)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run directory %s: %w", dir, err)
+	}
+	return store, nil
+}
+
+// Home is where runs are kept that were given no directory: tasker-sim/runs in
+// the user's state directory (XDG_STATE_HOME, else ~/.local/state).
+func Home() (string, error) {
+	state := os.Getenv("XDG_STATE_HOME")
+	if state == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("state directory: %w", err)
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(state, "tasker-sim", "runs"), nil
+}
+
+// List names the runs in home, the oldest first by name.
+func List(home string) ([]string, error) {
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() && check(filepath.Join(home, e.Name())) == nil {
+			names = append(names, e.Name())
+		}
+	}
+	sort.Strings(names)
+	return names, nil
+}

@@ -1,0 +1,98 @@
+package sim
+
+import (
+	"tasker-sim/internal/engine"
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/scenario"
+)
+
+// Describe is the description of the run that the scenario and the options make.
+func Describe(sc *scenario.Scenario, opts Options) *event.Run {
+	run := &event.Run{
+		Schema: event.Schema, Scenario: sc.Name, Title: sc.Title, Noun: sc.Noun, Seed: opts.Seed,
+		Tasks: sc.Load.Tasks, Duration: sc.Load.Duration,
+		Effects: sc.Effects, Promises: sc.Promises, Impact: sc.Impact, Claims: sc.Claims,
+		Source: sc.Text, Sets: sc.Sets, Journal: opts.Journal,
+	}
+	for i := range sc.Strategies {
+		s := &sc.Strategies[i]
+		run.Strategies = append(run.Strategies, event.Strategy{Name: s.Name, Title: s.Title, Durable: s.Engine, Keyed: s.Keys, Retries: s.Retries})
+	}
+	for i := range sc.Services {
+		run.Services = append(run.Services, event.Service{Name: sc.Services[i].Name, Title: sc.Services[i].Title})
+	}
+	for i := range sc.Workflows {
+		describeWorkflow(run, &sc.Workflows[i], i)
+	}
+	return run
+}
+
+func describeWorkflow(run *event.Run, wf *scenario.Workflow, index int) {
+	first := len(run.Steps)
+	for i := range wf.Steps {
+		s := &wf.Steps[i]
+		step := event.Step{
+			Name: s.Name, Label: s.Label, Workflow: index, Service: s.Service, Limit: s.Retry.Limit, Timeout: s.Timeout,
+			Base: s.Retry.Base, Factor: s.Retry.Factor, Cap: s.Retry.Cap, Jitter: s.Retry.Jitter,
+		}
+		for _, d := range s.DependsOn {
+			step.DependsOn = append(step.DependsOn, first+d)
+		}
+		run.Steps = append(run.Steps, step)
+	}
+	run.Workflows = append(run.Workflows, event.Workflow{Namespace: wf.Namespace, Name: wf.Name, Version: wf.Version, First: first, End: len(run.Steps)})
+}
+
+// templates are the engine's templates of one durable strategy. All durable
+// strategies share one engine, one store and so one transaction; each has
+// templates and services of its own, told apart by the strategy's name in front.
+func templates(sc *scenario.Scenario, st *scenario.Strategy) []engine.Template {
+	var ts []engine.Template
+	for i := range sc.Workflows {
+		wf := &sc.Workflows[i]
+		t := engine.Template{Ref: engineRef(st, wf)}
+		for j := range wf.Steps {
+			s := &wf.Steps[j]
+			step := engine.Step{
+				Name: s.Name, Service: engineService(st, &sc.Services[s.Service]), Timeout: engine.Time(s.Timeout), Retry: engineRetry(s.Retry),
+			}
+			if !st.Retries {
+				step.Retry.Limit = 1
+			}
+			for _, d := range s.DependsOn {
+				step.DependsOn = append(step.DependsOn, wf.Steps[d].Name)
+			}
+			t.Steps = append(t.Steps, step)
+		}
+		ts = append(ts, t)
+	}
+	return ts
+}
+
+func engineRef(st *scenario.Strategy, wf *scenario.Workflow) engine.Ref {
+	return engine.Ref{Namespace: st.Name + ":" + wf.Namespace, Name: wf.Name, Version: wf.Version}
+}
+
+func engineService(st *scenario.Strategy, s *scenario.Service) string { return st.Name + ":" + s.Name }
+
+func engineRetry(r scenario.Retry) engine.Retry {
+	return engine.Retry{Limit: r.Limit, Base: engine.Time(r.Base), Cap: engine.Time(r.Cap), Factor: r.Factor, Jitter: r.Jitter}
+}
+
+// policies are the engine's services of one durable strategy, in the order of
+// the scenario's services.
+func policies(sc *scenario.Scenario, st *scenario.Strategy) []engine.Service {
+	var ss []engine.Service
+	for i := range sc.Services {
+		s := &sc.Services[i]
+		es := engine.Service{Name: engineService(st, s)}
+		if st.Policies {
+			es.Limit = s.Limit
+			if b := s.Breaker; b != nil {
+				es.Breaker = &engine.Breaker{Failures: b.Failures, Cooldown: engine.Time(b.Cooldown), Probes: b.Probes}
+			}
+		}
+		ss = append(ss, es)
+	}
+	return ss
+}

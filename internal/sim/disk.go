@@ -1,0 +1,172 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"tasker-sim/internal/engine"
+	"tasker-sim/internal/event"
+)
+
+// disk keeps the events of the run in the engine's store, in the transaction of
+// the engine's own records: a window is there whole or not at all.
+type disk struct {
+	enc  *event.Encoder
+	keep bool // the store is a lasting one
+	// staged are the events since the last Advance; the first durable of them may
+	// be seen, the first written of them have been encoded.
+	staged  []event.Event
+	durable int
+	past    bool // staged holds the past, which no Advance has returned yet
+	buf     []byte
+	crashes []Crash
+}
+
+// windowHead is the first line of what a flush adds to the store; the window's
+// events follow as lines of a tape.
+type windowHead struct {
+	Until   event.Time `json:"until"` // the world had lived up to here
+	Journal []string   `json:"journal,omitempty"`
+	Crashes []Crash    `json:"crashes,omitempty"`
+}
+
+// Crash is what one kill of the process came to.
+type Crash struct {
+	// At is where virtual time stood and went on.
+	At event.Time `json:"at"`
+	// InFlight is the number of tasks that were running, over all strategies.
+	InFlight int `json:"in_flight"`
+	// Repeated counts the calls that were made again under their old key.
+	Repeated int `json:"repeated_calls"`
+	// Met counts the effects that the ledger already held although the engine
+	// did not know of them: none was made twice.
+	Met int `json:"effects_already_there"`
+	// Lost are the tasks that ended because their process died.
+	Lost int `json:"lost"`
+	// RecoveryMillis is the wall-clock time from the start of the new process
+	// until the run could go on; see [World.NoteRecovery].
+	RecoveryMillis float64 `json:"recovery_ms"`
+}
+
+func newDisk(run *event.Run, store engine.Store) disk {
+	_, discards := store.(engine.Discard)
+	return disk{enc: event.NewEncoder(run), keep: !discards}
+}
+
+func (d *disk) stage(ev *event.Event) { d.staged = append(d.staged, *ev) }
+
+// recycle forgets what the last Advance returned.
+func (d *disk) recycle() {
+	if d.past {
+		d.past = false
+		return
+	}
+	n := copy(d.staged, d.staged[d.durable:])
+	d.staged, d.durable = d.staged[:n], 0
+}
+
+// keepYielded makes room for events between two calls of Advance: what was
+// returned belongs to the caller until the next one.
+func (d *disk) keepYielded() {
+	if d.durable > 0 && !d.past {
+		d.staged, d.durable = append([]event.Event(nil), d.staged[d.durable:]...), 0
+	}
+}
+
+// yield is what may be seen.
+func (d *disk) yield() []event.Event { return d.staged[:d.durable] }
+
+// flush makes what is staged durable, together with the engine's records. A
+// window in which nothing happened is not written.
+func (d *disk) flush(core *engine.Core, head windowHead) error {
+	if d.durable == len(d.staged) {
+		return core.Flush(nil)
+	}
+	var app []byte
+	if d.keep {
+		app = d.encode(head, d.staged[d.durable:])
+	}
+	if err := core.Flush(app); err != nil {
+		return err
+	}
+	d.durable = len(d.staged)
+	return nil
+}
+
+func (d *disk) encode(window windowHead, evs []event.Event) []byte {
+	head, err := json.Marshal(window)
+	if err != nil {
+		panic(fmt.Sprintf("sim: window head: %v", err))
+	}
+	d.buf = append(append(d.buf[:0], head...), '\n')
+	for i := range evs {
+		d.buf = d.enc.Append(d.buf, &evs[i])
+	}
+	return d.buf
+}
+
+// replay puts the events of the past on the stream as durable ones.
+func (d *disk) replay(past []event.Event) {
+	d.staged = append(d.staged, past...)
+	d.durable = len(d.staged)
+	d.past = true
+}
+
+// Past is what a store holds of a run.
+type Past struct {
+	Run     *event.Run
+	Events  []event.Event
+	Until   event.Time // the run had come so far
+	Journal []string   // what people did to it
+	Crashes []Crash    // the kills it survived
+}
+
+// Ended tells whether the run came to its end.
+func (p *Past) Ended() bool {
+	return len(p.Events) > 0 && p.Events[len(p.Events)-1].Kind == event.RunEnded
+}
+
+// ErrNoPast is returned by ReadPast for a store that holds no run.
+var ErrNoPast = errors.New("the store holds no run")
+
+// ReadPast reads every window that the store keeps.
+func ReadPast(store engine.Store) (*Past, error) {
+	p := &Past{}
+	var dec *event.Decoder
+	err := store.Apps(func(app []byte) error {
+		head, lines, _ := bytes.Cut(app, []byte("\n"))
+		var w windowHead
+		if err := json.Unmarshal(head, &w); err != nil {
+			return fmt.Errorf("the head of a window cannot be read: %w", err)
+		}
+		p.Until, p.Journal, p.Crashes = w.Until, w.Journal, w.Crashes
+		return p.readLines(&dec, lines)
+	})
+	if err == nil && p.Run == nil {
+		err = ErrNoPast
+	}
+	return p, err
+}
+
+// readLines decodes the events of a window; the first ever describes the run.
+func (p *Past) readLines(dec **event.Decoder, lines []byte) error {
+	for len(lines) > 0 {
+		var line []byte
+		line, lines, _ = bytes.Cut(lines, []byte("\n"))
+		if *dec == nil {
+			run, err := event.DecodeRun(line)
+			if err != nil {
+				return err
+			}
+			p.Run, *dec = run, event.NewDecoder(run)
+		}
+		ev, err := (*dec).Decode(line)
+		if err != nil {
+			return err
+		}
+		p.Events = append(p.Events, ev)
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+
+	"tasker-sim/internal/event"
+)
+
+// book knows which effects the services remember: by key for strategies that
+// send keys, and after a crash the rows that the ledger holds although this
+// process's past does not.
+type book struct {
+	keyed []bool
+	// made[lane][task] has a bit per step whose effect is there, keyed lanes only.
+	made [][]uint64
+	// ahead are rows of the ledger that lie beyond the last durable window. When
+	// the world lives through that time again it meets them.
+	ahead map[callID]bool
+	// met counts rows that were met, repeated the calls made again after a crash.
+	met, repeated int
+}
+
+// callID tells one call from every other.
+type callID struct {
+	lane          int8
+	task          int32
+	step, attempt int16
+}
+
+func newBook(run *event.Run) book {
+	b := book{made: make([][]uint64, len(run.Strategies)), ahead: map[callID]bool{}}
+	for i := range run.Strategies {
+		b.keyed = append(b.keyed, run.Strategies[i].Keyed)
+	}
+	return b
+}
+
+func (b *book) has(lane int8, task int32, step int16) bool {
+	m := b.made[lane]
+	return int(task) < len(m) && m[task]&(1<<step) != 0
+}
+
+func (b *book) note(lane int8, task int32, step int16) {
+	if !b.keyed[lane] {
+		return
+	}
+	for int(task) >= len(b.made[lane]) {
+		b.made[lane] = append(b.made[lane], 0)
+	}
+	b.made[lane][task] |= 1 << step
+}
+
+// Key is the idempotency key that a keyed strategy sends with every attempt of
+// the step: a function of task and step and nothing else.
+func Key(run *event.Run, task int32, step int) string {
+	return fmt.Sprintf("%s-%d/%s", strings.ReplaceAll(run.Noun.One, " ", "-"), task, run.Steps[step].Name)
+}
+
+// makeEffect lets the service of the call do its work. A service that has seen
+// the key before does nothing again.
+func (w *World) makeEffect(o *occurrence) {
+	st := &w.steps[o.step]
+	if st.Effect == nil {
+		return
+	}
+	ev := event.Event{
+		At: w.now, Kind: event.EffectMade, Strategy: o.lane, Task: o.task, Step: o.step, Service: int16(st.Service),
+		Attempt: o.attempt, Effect: int16(st.Effect.Effect), Amount: w.payloads.get(o.task).amount(int(o.step)),
+	}
+	if w.book.has(o.lane, o.task, o.step) {
+		ev.Kind = event.EffectRepeated
+		w.emit(ev)
+		return
+	}
+	w.book.note(o.lane, o.task, o.step)
+	w.emit(ev)
+	id := callID{o.lane, o.task, o.step, o.attempt}
+	if w.book.ahead[id] {
+		delete(w.book.ahead, id)
+		w.book.met++
+		return
+	}
+	if w.book.keyed[o.lane] {
+		ev.Text = Key(w.run, o.task, int(o.step))
+	}
+	if err := w.ledger.Append(&ev); err != nil && w.failure == nil {
+		w.failure = err
+	}
+}

@@ -1,0 +1,255 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"tasker-sim/internal/event"
+)
+
+// ErrOtherRun is returned when a store holds a run of another scenario, seed or
+// set of flags than the one asked for.
+var ErrOtherRun = errors.New("the store holds another run")
+
+// restore begins a new run or goes on with the past one. Time stands where the
+// last durable window ended; down time takes none.
+func (w *World) restore(opts Options) error {
+	w.journal = append(w.journal, w.run.Journal...)
+	p := opts.Past
+	if p == nil {
+		actions, err := parseJournal(w.run, w.journal)
+		if err != nil {
+			return err
+		}
+		w.scheduleFaults(-1)
+		w.scheduleArrival()
+		w.scheduleActions(actions)
+		return nil
+	}
+	if p.Run.Scenario != w.run.Scenario || p.Run.Seed != w.run.Seed || p.Run.Source != w.run.Source || !slices.Equal(p.Run.Sets, w.run.Sets) {
+		return fmt.Errorf("%w: %s with seed %d", ErrOtherRun, p.Run.Scenario, p.Run.Seed)
+	}
+	w.begun, w.horizon, w.now = true, p.Until, p.Until
+	w.journal, w.disk.crashes = slices.Clone(p.Journal), slices.Clone(p.Crashes)
+	w.disk.replay(p.Events)
+	if p.Ended() {
+		w.ended = true
+		return nil
+	}
+	actions, err := parseJournal(w.run, w.journal)
+	if err != nil {
+		return err
+	}
+	w.resume(p.Events, opts.Rows, actions)
+	return nil
+}
+
+// scheduleActions puts the actions beyond the horizon into the queue and
+// performs the earlier ones again without a word: their events are in the past.
+func (w *World) scheduleActions(actions []Action) {
+	w.actions = actions
+	for i := range actions {
+		if a := &actions[i]; a.At > w.horizon {
+			w.queue.push(occurrence{at: a.At, kind: occAction, task: int32(i), lane: event.None})
+		} else if a.Kind != ActionRedrive {
+			w.quietly(a)
+		}
+	}
+}
+
+// quietly performs an action of the past and takes back the events it made.
+func (w *World) quietly(a *Action) {
+	now, n := w.now, len(w.disk.staged)
+	w.now = a.At
+	if err := w.do(a); err != nil {
+		panic(fmt.Sprintf("sim: action %s of the past: %v", a.Text(w.run), err))
+	}
+	w.now, w.disk.staged = now, w.disk.staged[:n]
+}
+
+// resume rebuilds the world at the horizon from what is durable: the events of
+// the past, the ledger's rows, and the engine, which has recovered by itself.
+func (w *World) resume(events, rows []event.Event, actions []Action) {
+	alive := w.recall(events)
+	w.remember(rows)
+	w.scheduleFaults(w.horizon)
+	w.scheduleArrival()
+	w.scheduleActions(actions)
+	crash := Crash{At: w.horizon, InFlight: w.count(alive)}
+	w.disk.crashes = append(w.disk.crashes, crash)
+	w.emit(event.Event{
+		Kind: event.ProcessDied, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None, Amount: int64(crash.InFlight),
+	})
+	w.driveAgain(rows)
+	w.bury(alive, rows)
+	w.durable.claim()
+	w.noteCrash()
+}
+
+// driveAgain makes the calls again that were out when the process died, under
+// their own number, key and start, so that they come to what they would have.
+func (w *World) driveAgain(rows []event.Event) {
+	out := map[callID]bool{}
+	for _, a := range w.core.InFlight() {
+		l, task := w.durable.whose(a.Task)
+		out[callID{l.lane, task, int16(w.durable.first(int(a.Template)) + int(a.Step)), int16(a.N)}] = true
+		w.book.repeated++
+		w.durable.drive(a)
+	}
+	for i := range rows {
+		if r := &rows[i]; r.At <= w.horizon && out[callID{r.Strategy, r.Task, r.Step, r.Attempt}] {
+			w.book.met++ // its effect was made, its answer lost: the key meets it
+		}
+	}
+}
+
+// attempt is the last that was heard of a task of a strategy without the engine.
+type attempt struct {
+	lane          int8
+	task          int32
+	step, attempt int16
+	began         event.Time
+	waiting       bool // for its next attempt: nothing is out
+}
+
+// recall folds the past: how many tasks arrived, which are parked, and what the
+// tasks that had not ended were doing.
+func (w *World) recall(events []event.Event) map[taskID]attempt {
+	alive := map[taskID]attempt{}
+	for i := range events {
+		e := &events[i]
+		id := taskID{e.Strategy, e.Task}
+		switch e.Kind {
+		case event.TaskSubmitted:
+			w.arrived = max(w.arrived, int(e.Task))
+			alive[id] = attempt{lane: e.Strategy, task: e.Task, waiting: true}
+		case event.StepStarted:
+			alive[id] = attempt{e.Strategy, e.Task, e.Step, e.Attempt, e.At, false}
+		case event.StepRetrying, event.StepSucceeded, event.StepFailed:
+			a := alive[id]
+			a.waiting = true
+			alive[id] = a
+		case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
+			delete(alive, id)
+			w.settle(e.Task)
+		case event.EffectMade:
+			w.book.note(e.Strategy, e.Task, e.Step)
+		}
+		w.notePark(e)
+	}
+	return alive
+}
+
+// taskID is a task of a strategy.
+type taskID struct {
+	lane int8
+	task int32
+}
+
+// count is the number of tasks that were running, not parked.
+func (w *World) count(alive map[taskID]attempt) int {
+	n := 0
+	for id := range alive {
+		if _, parked := slices.BinarySearch(w.parked[id.lane], id.task); !parked {
+			n++
+		}
+	}
+	return n
+}
+
+// remember notes the rows that lie beyond the horizon: the services have done
+// that already, whoever asks them again.
+func (w *World) remember(rows []event.Event) {
+	for i := range rows {
+		if r := &rows[i]; r.At > w.horizon {
+			w.book.ahead[callID{r.Strategy, r.Task, r.Step, r.Attempt}] = true
+		}
+	}
+}
+
+// bury ends the tasks that lived in the memory of the process that died. Calls
+// that were out reach their services all the same, and what the services did
+// for such a task beyond the horizon is in the ledger and stays.
+func (w *World) bury(alive map[taskID]attempt, rows []event.Event) {
+	var dead []attempt
+	for id, a := range alive {
+		if !w.run.Strategies[id.lane].Durable {
+			dead = append(dead, a)
+		}
+	}
+	slices.SortFunc(dead, func(a, b attempt) int {
+		return int(a.lane-b.lane)<<32 + int(a.task-b.task)
+	})
+	gone := map[taskID]callID{}
+	for _, a := range dead {
+		ev := event.Event{
+			Kind: w.ending(a.task, event.ClassDied), Strategy: a.lane, Task: a.task, Step: a.step, Service: int16(w.steps[a.step].Service), Effect: event.None,
+			Class: event.ClassDied, Text: "the process was killed", Dur: w.now - w.arrivals[a.task-1],
+		}
+		w.emit(ev)
+		gone[taskID{a.lane, a.task}] = w.outcall(a)
+	}
+	w.disk.crashes[len(w.disk.crashes)-1].Lost = len(dead)
+	for i := range rows {
+		r := &rows[i]
+		out, isGone := gone[taskID{r.Strategy, r.Task}]
+		id := callID{r.Strategy, r.Task, r.Step, r.Attempt}
+		if isGone && r.At > w.horizon && id != out {
+			w.queue.push(occurrence{at: r.At, lane: r.Strategy, task: r.Task, step: r.Step, attempt: r.Attempt, kind: occEffect})
+		}
+	}
+}
+
+// outcall lets a call that was out when its caller died do its work, and returns
+// which call that is.
+func (w *World) outcall(a attempt) callID {
+	if a.waiting {
+		return callID{}
+	}
+	st := &w.steps[a.step]
+	out := st.service.call(st.where, int(a.task), int(a.attempt), a.began)
+	declined := st.Declines && w.payloads.get(a.task).bad
+	if out.effect && !declined && a.began+out.latency > w.horizon {
+		w.queue.push(occurrence{at: a.began + out.latency, lane: a.lane, task: a.task, step: a.step, attempt: a.attempt, kind: occEffect})
+	}
+	return callID{a.lane, a.task, a.step, a.attempt}
+}
+
+// noteCrash keeps the tally of the latest crash: calls made again, and effects
+// that were met instead of made twice.
+func (w *World) noteCrash() {
+	n := len(w.disk.crashes)
+	if n == 0 {
+		return
+	}
+	c := &w.disk.crashes[n-1]
+	c.Repeated, c.Met = w.book.repeated, w.book.met
+}
+
+// Crashes are the kills that the run survived so far.
+func (w *World) Crashes() []Crash {
+	w.noteCrash()
+	return slices.Clone(w.disk.crashes)
+}
+
+// Unmet counts rows of the ledger that the world has not lived up to yet. At the
+// end of a run it is 0: the ledger never holds what did not happen.
+func (w *World) Unmet() int { return len(w.book.ahead) }
+
+// Journal are the lines that, given beforehand, repeat what people did to the run.
+func (w *World) Journal() []string { return slices.Clone(w.journal) }
+
+// notePark keeps the sorted lists of parked tasks.
+func (w *World) notePark(e *event.Event) {
+	switch e.Kind {
+	case event.TaskParked:
+		if i, ok := slices.BinarySearch(w.parked[e.Strategy], e.Task); !ok {
+			w.parked[e.Strategy] = slices.Insert(w.parked[e.Strategy], i, e.Task)
+		}
+	case event.TaskRedriven, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
+		if i, ok := slices.BinarySearch(w.parked[e.Strategy], e.Task); ok {
+			w.parked[e.Strategy] = slices.Delete(w.parked[e.Strategy], i, i+1)
+		}
+	}
+}

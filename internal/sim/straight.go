@@ -1,0 +1,120 @@
+package sim
+
+import (
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/scenario"
+)
+
+// straight is a strategy without the engine: the story's own code, one step
+// after the other in the memory of a process. With Retries it tries again like
+// a loop around the call would; nothing is undone, nothing is remembered.
+type straight struct {
+	w        *World
+	lane     int8
+	strategy *scenario.Strategy
+}
+
+func (s *straight) submit(task int32) {
+	s.w.emitSubmitted(s.lane, task)
+	s.start(task, 0, 1)
+}
+
+// start makes one attempt at a step.
+func (s *straight) start(task int32, step, attempt int16) {
+	w := s.w
+	st := &w.steps[step]
+	w.emit(event.Event{Kind: event.StepStarted, Strategy: s.lane, Task: task, Step: step, Service: int16(st.Service), Attempt: attempt, Effect: event.None})
+	if w.call(s.lane, task, step, attempt, w.now) {
+		return
+	}
+	w.queue.push(occurrence{at: w.now + st.Timeout, began: w.now, lane: s.lane, task: task, step: step, attempt: attempt, kind: occTimeout})
+}
+
+func (s *straight) replied(o *occurrence) {
+	w := s.w
+	if o.class != answered {
+		sv := w.steps[o.step].service
+		c := &sv.refusals[o.class]
+		s.failed(o, c, sv.message(o.class))
+		return
+	}
+	w.emit(s.ended(o, event.StepSucceeded))
+	if int(o.step)+1 < len(w.steps) {
+		s.start(o.task, o.step+1, 1)
+		return
+	}
+	w.emit(event.Event{
+		Kind: event.TaskSucceeded, Strategy: s.lane, Task: o.task, Dur: w.now - w.arrivals[o.task-1],
+		Step: event.None, Service: event.None, Effect: event.None,
+	})
+}
+
+func (s *straight) woke(o *occurrence) {
+	if o.kind == occRetry {
+		s.start(o.task, o.step, o.attempt+1)
+		return
+	}
+	s.failed(o, &scenario.Class{Name: event.ClassTimeout}, timeoutText(s.w, o.step))
+}
+
+// failed tries again if the strategy does and the step's limit allows it, else
+// it gives up, as it stands.
+func (s *straight) failed(o *occurrence, c *scenario.Class, message string) {
+	w := s.w
+	st := &w.steps[o.step]
+	ev := s.ended(o, event.StepFailed)
+	ev.Class, ev.Text = c.Name, message
+	if s.strategy.Retries && !c.Permanent && int(o.attempt) < st.Retry.Limit {
+		wait := engineRetry(st.Retry).Wait(int(o.attempt), w.jitter(o.step, o.task, o.attempt))
+		ev.Kind, ev.Due = event.StepRetrying, w.now+max(event.Time(wait), c.RetryAfter)
+		w.emit(ev)
+		w.queue.push(occurrence{at: ev.Due, lane: s.lane, task: o.task, step: o.step, attempt: o.attempt, kind: occRetry})
+		return
+	}
+	w.emit(ev)
+	ev.Kind, ev.Attempt, ev.Dur = w.ending(o.task, c.Name), 0, w.now-w.arrivals[o.task-1]
+	w.emit(ev)
+}
+
+// ended is the event of an attempt that is over.
+func (s *straight) ended(o *occurrence, kind event.Kind) event.Event {
+	return event.Event{
+		Kind: kind, Strategy: s.lane, Task: o.task, Step: o.step, Service: int16(s.w.steps[o.step].Service),
+		Attempt: o.attempt, Dur: s.w.now - o.began, Effect: event.None,
+	}
+}
+
+// ending is what a task that cannot go on has come to. A bad card is declined
+// whatever else hit it, so that declines are the same in every strategy.
+func (w *World) ending(task int32, class string) event.Kind {
+	switch {
+	case class == event.ClassDecline || w.payloads.get(task).bad:
+		return event.TaskDeclined
+	case class == event.ClassSoldOut:
+		return event.TaskRejected
+	}
+	return event.TaskFailed
+}
+
+// emitSubmitted says that the task was accepted by the strategy.
+func (w *World) emitSubmitted(lane int8, task int32) {
+	pl := w.payloads.get(task)
+	ev := event.Event{
+		Kind: event.TaskSubmitted, Strategy: lane, Task: task, Amount: pl.worth,
+		Step: event.None, Service: event.None, Effect: event.None,
+	}
+	if pl.bad {
+		ev.Class = event.ClassDecline
+	}
+	w.emit(ev)
+}
+
+// jitter is the draw for the wait after an attempt.
+func (w *World) jitter(step int16, task int32, attempt int16) float64 {
+	return w.dice.draw(drawJitter, w.steps[step].where, int(task), int(attempt))
+}
+
+func timeoutText(w *World, step int16) string {
+	st := &w.steps[step]
+	return st.service.Name + " did not answer within " + st.Timeout.Duration().String()
+}

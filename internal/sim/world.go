@@ -1,0 +1,345 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"tasker-sim/internal/engine"
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/scenario"
+)
+
+// Options are what makes a run beside its scenario.
+type Options struct {
+	// Seed decides every draw.
+	Seed uint64
+	// Journal are faults and actions given beforehand, see [ParseAction].
+	Journal []string
+	// Window is how much virtual time the world may run ahead of the disk; 0
+	// makes every instant durable before the next.
+	Window event.Time
+	// Store keeps the engine's records and the run's events. nil: in memory, for
+	// runs that are not kept.
+	Store engine.Store
+	// Ledger keeps the effects. nil: they are not kept.
+	Ledger Ledger
+	// Past and Rows are what [ReadPast] and [OpenLedger] found when a run goes on
+	// after a crash; Past nil: the run is new.
+	Past *Past
+	Rows []event.Event
+}
+
+// World is a live run. It is a [event.Source], an [event.Injector] and an
+// [event.Detailer]. It is owned by one goroutine, starts none and has no clock.
+type World struct {
+	sc       *scenario.Scenario
+	run      *event.Run
+	dice     dice
+	window   event.Time
+	arrivals []event.Time
+	services []*service
+	steps    []step
+	payloads *payloads
+	details  *Details
+	queue    queue
+	lanes    []lane
+	core     *engine.Core
+	durable  *durables
+	ledger   Ledger
+	book     book
+	disk     disk
+
+	now      event.Time // instant of the occurrence being performed
+	horizon  event.Time // everything up to here has happened
+	arrived  int        // tasks that have arrived
+	settled  []uint8    // by task: strategies in which it ended
+	parked   [][]int32  // by lane: tasks that are parked now, sorted
+	injected int        // faults injected so far
+	actions  []Action   // of the journal, by instant
+	journal  []string   // lines of what people did, given beforehand or live
+	begun    bool
+	ended    bool
+	failure  error // of the ledger, kept until the next flush
+}
+
+// step is a step of the scenario with what a call of it needs.
+type step struct {
+	*scenario.Step
+	where   uint64 // hash of its name: the key of its draws
+	service *service
+}
+
+// lane is one strategy at work: it is told what happens and says so in events.
+type lane interface {
+	// submit starts the task's workflow.
+	submit(task int32)
+	// replied delivers the answer of a call that was still waited for.
+	replied(o *occurrence)
+	// woke delivers an occTimeout or occRetry that the lane asked for.
+	woke(o *occurrence)
+}
+
+// New makes the world of a run. With a past, the world goes on where the earlier
+// process's last durable window ended; the first Advance then yields the events
+// of the past as well. Store and Past must belong together.
+func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
+	w = &World{
+		sc: sc, run: Describe(sc, opts), dice: dice{opts.Seed}, window: opts.Window,
+		arrivals: arrivals(sc.Load, dice{opts.Seed}), ledger: opts.Ledger, horizon: -1,
+	}
+	if w.ledger == nil {
+		w.ledger = noLedger{}
+	}
+	if opts.Store == nil {
+		opts.Store = engine.Discard{}
+	}
+	w.payloads = newPayloads(sc, w.dice)
+	w.details = NewDetails(sc, opts.Seed)
+	w.book = newBook(w.run)
+	w.parked = make([][]int32, len(w.run.Strategies))
+	w.disk = newDisk(w.run, opts.Store)
+	for i := range sc.Services {
+		w.services = append(w.services, newService(i, &sc.Services[i], w.dice))
+	}
+	for i := range sc.Workflows {
+		for j := range sc.Workflows[i].Steps {
+			s := &sc.Workflows[i].Steps[j]
+			w.steps = append(w.steps, step{Step: s, where: word(s.Name), service: w.services[s.Service]})
+		}
+	}
+	if err := w.openLanes(opts); err != nil {
+		return nil, err
+	}
+	return w, w.restore(opts)
+}
+
+// openLanes makes one lane per strategy and the engine that the durable ones share.
+func (w *World) openLanes(opts Options) error {
+	w.durable = newDurables(w)
+	for i := range w.sc.Strategies {
+		st := &w.sc.Strategies[i]
+		if st.Engine {
+			w.lanes = append(w.lanes, w.durable.add(i, st))
+		} else {
+			w.lanes = append(w.lanes, &straight{w: w, lane: int8(i), strategy: st})
+		}
+	}
+	core, err := engine.New(w.durable.config(opts.Store))
+	if err != nil {
+		return err
+	}
+	w.core = core
+	return nil
+}
+
+// Run describes the run.
+func (w *World) Run() *event.Run { return w.run }
+
+// Horizon is the instant up to which everything has happened.
+func (w *World) Horizon() event.Time { return max(0, w.horizon) }
+
+// Ended tells whether the run is over.
+func (w *World) Ended() bool { return w.ended }
+
+// Advance lets the world live until the horizon and returns what happened, once
+// it is durable. It stops at the end of the run with [io.EOF]. After any other
+// error the world is to be thrown away; what it returned before stays true.
+func (w *World) Advance(until event.Time) (evs []event.Event, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			pe, ok := r.(payloadError)
+			if !ok {
+				panic(r)
+			}
+			evs, err = w.disk.yield(), pe.error
+		}
+	}()
+	w.disk.recycle()
+	if !w.begun {
+		w.begin()
+	}
+	for w.horizon < until && !w.ended {
+		w.live(w.windowEnd(until))
+		if err := w.flush(); err != nil {
+			return w.disk.yield(), err
+		}
+	}
+	if w.ended {
+		return w.disk.yield(), io.EOF
+	}
+	return w.disk.yield(), nil
+}
+
+// windowEnd is how far the world may go before its next flush.
+func (w *World) windowEnd(until event.Time) event.Time {
+	if w.window > 0 {
+		if until-max(0, w.horizon) <= w.window {
+			return until
+		}
+		return max(0, w.horizon) + w.window
+	}
+	at, ok := w.peek()
+	if !ok {
+		return until
+	}
+	return min(until, at)
+}
+
+// begin says what run this is.
+func (w *World) begin() {
+	w.begun = true
+	w.emit(event.Event{Kind: event.RunStarted, Text: w.run.Scenario, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None})
+}
+
+// live performs everything up to and including the instant limit.
+func (w *World) live(limit event.Time) {
+	for {
+		at, ok := w.peek()
+		if !ok || at > limit {
+			break
+		}
+		w.now = at
+		w.performNext()
+		w.durable.claim()
+		if w.over() {
+			w.end()
+			return
+		}
+	}
+	w.horizon = limit
+}
+
+// peek is the instant of whatever happens next.
+func (w *World) peek() (event.Time, bool) {
+	at, ok := event.Time(math.MaxInt64), false
+	if len(w.queue.heap) > 0 {
+		at, ok = w.queue.heap[0].at, true
+	}
+	if t, due := w.core.Next(); due && event.Time(t) < at {
+		at, ok = event.Time(t), true
+	}
+	return at, ok
+}
+
+// performNext performs one occurrence, or fires the engine's timers if they are
+// due strictly earlier: an answer that arrives at the deadline counts.
+func (w *World) performNext() {
+	if len(w.queue.heap) > 0 && w.queue.heap[0].at == w.now {
+		o := w.queue.pop()
+		w.perform(&o)
+		return
+	}
+	w.core.Tick(engine.Time(w.now))
+}
+
+func (w *World) perform(o *occurrence) {
+	switch o.kind {
+	case occFaultBegin:
+		w.faultBegins(o)
+	case occFaultEnd, occLiveEnd:
+		w.faultEnds(o)
+	case occArrival:
+		w.arrive()
+	case occEffect:
+		w.makeEffect(o)
+	case occReply:
+		if o.class == answered {
+			w.makeEffect(o)
+		}
+		w.lanes[o.lane].replied(o)
+	case occTimeout, occRetry:
+		w.lanes[o.lane].woke(o)
+	case occAction:
+		w.act(o)
+	default:
+		panic(fmt.Sprintf("sim: unknown occurrence %d", o.kind))
+	}
+}
+
+// arrive submits the next task in every strategy and schedules the one after.
+func (w *World) arrive() {
+	w.arrived++
+	task := int32(w.arrived)
+	for _, l := range w.lanes {
+		l.submit(task)
+	}
+	w.scheduleArrival()
+}
+
+func (w *World) scheduleArrival() {
+	if w.arrived < len(w.arrivals) {
+		w.queue.push(occurrence{at: w.arrivals[w.arrived], kind: occArrival, task: int32(w.arrived + 1), lane: event.None})
+	}
+}
+
+// call starts an attempt at the step's service and schedules what comes of it.
+// It returns false if no answer will arrive within the step's timeout.
+func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.Time) bool {
+	st := &w.steps[stepIndex]
+	out := st.service.call(st.where, int(task), int(attempt), at)
+	if out.class == answered && st.Declines && w.payloads.get(task).bad {
+		out.class, out.effect = st.service.declineClass, false
+	}
+	o := occurrence{at: at + out.latency, began: at, lane: lane, task: task, step: stepIndex, attempt: attempt, class: out.class, kind: occReply}
+	inTime := out.reply && (st.Timeout == 0 || out.latency <= st.Timeout)
+	if !inTime {
+		o.kind = occEffect
+		if !out.effect {
+			return false
+		}
+	}
+	// A world that goes on after a crash makes calls again that began before it;
+	// what was over by then is not to happen twice.
+	if o.at > w.horizon {
+		w.queue.push(o)
+	}
+	return inTime
+}
+
+// over tells that nothing will happen any more but scheduled faults.
+func (w *World) over() bool {
+	if w.arrived < len(w.arrivals) || !w.queue.idle() {
+		return false
+	}
+	_, due := w.core.Next()
+	return !due
+}
+
+func (w *World) end() {
+	w.emit(event.Event{Kind: event.RunEnded, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None})
+	w.horizon, w.ended = w.now, true
+}
+
+// emit puts an event of the present instant on the stream; it is published once
+// the window is durable.
+func (w *World) emit(ev event.Event) {
+	ev.At = w.now
+	w.disk.stage(&ev)
+	w.notePark(&ev)
+	switch ev.Kind {
+	case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
+		w.settle(ev.Task)
+	}
+}
+
+// settle lets go of a task's payload once it has ended in every strategy.
+func (w *World) settle(task int32) {
+	for int(task) >= len(w.settled) {
+		w.settled = append(w.settled, 0)
+	}
+	if w.settled[task]++; int(w.settled[task]) >= len(w.lanes) {
+		w.payloads.forget(task)
+	}
+}
+
+// flush makes the window durable: first the ledger, then in one transaction the
+// engine's records and the events. Only then may the events be seen.
+func (w *World) flush() error {
+	if err := errors.Join(w.failure, w.ledger.Sync()); err != nil {
+		return err
+	}
+	w.noteCrash()
+	return w.disk.flush(w.core, windowHead{Until: w.horizon, Journal: w.journal, Crashes: w.disk.crashes})
+}
