@@ -8,7 +8,8 @@ import (
 
 // logged lets a story be kept in a log as well.
 func logged(y *story, limit int) *Log {
-	l := NewLog(y.s.Run, limit)
+	l := NewLog(y.s.Run)
+	l.limit = limit
 	y.log = l
 	return l
 }
