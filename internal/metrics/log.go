@@ -6,8 +6,8 @@ import "tasker-sim/internal/event"
 // them, and the newest events of the run. It belongs to the dashboard; a run
 // without one needs none. It has one owner, like [State].
 //
-// It is bounded: beyond [LogTasks] tasks it forgets those that did not fail,
-// beyond twice that the oldest ones.
+// It is bounded: beyond limit tasks it forgets those that did not fail, beyond
+// twice that the oldest ones.
 type Log struct {
 	strategies []diary
 	limit      int
@@ -64,12 +64,9 @@ const (
 // ringSize is how many of the newest events a log keeps.
 const ringSize = 4096
 
-// LogTasks is how many tasks a log keeps whatever became of them.
-const LogTasks = 20_000
-
-// NewLog makes an empty log.
-func NewLog(run *event.Run) *Log {
-	l := &Log{strategies: make([]diary, len(run.Strategies)), limit: LogTasks, oldest: 1}
+// NewLog makes an empty log that keeps at least limit tasks.
+func NewLog(run *event.Run, limit int) *Log {
+	l := &Log{strategies: make([]diary, len(run.Strategies)), limit: limit, oldest: 1}
 	l.invalidate()
 	return l
 }

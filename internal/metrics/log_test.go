@@ -8,8 +8,7 @@ import (
 
 // logged lets a story be kept in a log as well.
 func logged(y *story, limit int) *Log {
-	l := NewLog(y.s.Run)
-	l.limit = limit
+	l := NewLog(y.s.Run, limit)
 	y.log = l
 	return l
 }
