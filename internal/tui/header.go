@@ -1,0 +1,162 @@
+package tui
+
+import (
+	"fmt"
+
+	"tasker-sim/internal/event"
+)
+
+// drawHeader shows what runs, when it is and how fast, and how much of the run
+// is over: the rule below fills from left to right.
+func (s *scene) drawHeader(p pane) {
+	right := fmt.Sprintf("%s of %s  %s  seed %d", s.state.Now.Clock(), s.run.Duration.Clock(), s.pace(), s.run.Seed)
+	left := p.text(1, 0, "tasker-sim", inkAccent|bold) + 2
+	room := p.w - 2 - width(right)
+	if s.screen == screenRun || room-left < 24 {
+		left = p.clip(left, 0, room-left-1, clean(s.run.Title), inkTitle)
+	} else {
+		left = p.clip(left, 0, room-left-1, s.crumbs(), inkTitle)
+	}
+	if room > left {
+		s.drawClock(p, room, right)
+	}
+	s.drawProgress(p)
+}
+
+// drawClock writes the clock with its parts in their inks.
+func (s *scene) drawClock(p pane, x int, all string) {
+	p.text(x+1, 0, all, inkDim)
+	x = p.text(x+1, 0, s.state.Now.Clock(), inkText|bold)
+	x = p.text(x, 0, " of "+s.run.Duration.Clock()+"  ", inkDim)
+	k := inkOK
+	if s.paused || s.ended {
+		k = inkRetry
+	}
+	p.text(x, 0, s.pace(), k|bold)
+}
+
+// pace is the speed in words.
+func (s *scene) pace() string {
+	switch {
+	case s.ended && s.state.Ended:
+		return "■ ended"
+	case s.ended:
+		return "■ stopped"
+	case s.paused:
+		return "‖ paused"
+	case s.speed == 0:
+		return "▶ max"
+	}
+	return fmt.Sprintf("▶ %gx", s.speed)
+}
+
+func (s *scene) drawProgress(p pane) {
+	p.hline(0, 1, p.w, '─', inkFaint)
+	if s.run.Duration <= 0 {
+		return
+	}
+	done := int(int64(p.w) * int64(min(s.state.Now, s.run.Duration)) / int64(s.run.Duration))
+	p.hline(0, 1, done, '━', inkRun)
+	for _, f := range s.state.FaultLog {
+		if f.Live {
+			p.put(clamp(int(int64(p.w)*int64(f.Begin)/int64(s.run.Duration)), 0, p.w-1), 1, '┷', inkFail)
+		}
+	}
+}
+
+// crumbs tells where on the map one stands.
+func (s *scene) crumbs() string {
+	c := clean(s.run.Scenario)
+	for _, b := range append(s.back[:len(s.back):len(s.back)], s.screen) {
+		if b != screenRun {
+			c += " › " + s.screenName(b)
+		}
+	}
+	return c
+}
+
+func (s *scene) screenName(x screen) string {
+	switch x {
+	case screenTasks:
+		return clean(s.run.Noun.Many)
+	case screenTask:
+		return clean(s.run.Noun.One) + " " + count(int(s.order.task))
+	case screenSteps:
+		return "steps"
+	case screenVerdict:
+		return "verdict"
+	case screenChaos:
+		return "chaos"
+	case screenHelp:
+		return "keys"
+	}
+	return "run"
+}
+
+// drawBanner tells of what is broken right now, in place of a rule.
+func (s *scene) drawBanner(p pane, y int) {
+	p.hline(0, y, p.w, '─', inkFaint)
+	text, k := s.alarm()
+	if text == "" {
+		return
+	}
+	text = clip(" "+text+" ", p.w-4)
+	p.text(2, y, text, k|flipped|bold)
+}
+
+// alarm is the worst thing that is so now, in a few words.
+func (s *scene) alarm() (string, ink) {
+	if s.notice.bad && s.stopped() {
+		return s.notice.text, inkFail
+	}
+	text := ""
+	for i := range s.state.Faults {
+		f := &s.state.Faults[i]
+		if text != "" {
+			text += " · "
+		}
+		text += s.serviceTitle(f.Service) + ": " + clean(f.Name)
+		if f.Text != "" {
+			text += ", " + clean(f.Text)
+		}
+		if left := f.Due - s.state.Now; f.Due > 0 && left > event.Second && f.Live {
+			text += ", " + span(left) + " left"
+		}
+	}
+	if b := s.openBreakers(); b != "" {
+		if text != "" {
+			text += " · "
+		}
+		text += b
+	}
+	return text, inkFail
+}
+
+func (s *scene) stopped() bool { return s.ended && !s.state.Ended }
+
+// openBreakers names the breakers that are not closed.
+func (s *scene) openBreakers() string {
+	text := ""
+	for k := range s.state.Strategies {
+		for i, b := range s.state.Strategies[k].Breakers {
+			if b.State == 0 {
+				continue
+			}
+			if text != "" {
+				text += " · "
+			}
+			text += "breaker open: " + s.serviceTitle(i)
+		}
+	}
+	return text
+}
+
+func (s *scene) serviceTitle(i int) string {
+	if i < 0 || i >= len(s.run.Services) {
+		return "?"
+	}
+	if t := clean(s.run.Services[i].Title); t != "" {
+		return t
+	}
+	return clean(s.run.Services[i].Name)
+}

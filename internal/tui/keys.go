@@ -1,0 +1,217 @@
+package tui
+
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// action is something a key does. Footer and help are made from the actions, so
+// that no key can be without a description.
+type action struct {
+	key.Binding
+	foot string                     // word in the footer; empty: only in the help
+	do   func(*Model) tea.Cmd       // called if why says nothing
+	why  func(s *scene) (no string) // why it cannot be done now; nil: it always can
+}
+
+// on makes an action. keys are as Bubble Tea names them, show is what the help
+// calls them.
+func on(show, help, foot string, do func(*Model) tea.Cmd, keys ...string) action {
+	return action{Binding: key.NewBinding(key.WithKeys(keys...), key.WithHelp(show, help)), foot: foot, do: do}
+}
+
+// unless gives an action a reason to be off.
+func (a action) unless(why func(*scene) string) action {
+	a.why = why
+	return a
+}
+
+// plain wraps what only changes the scene.
+func plain(f func(*Model)) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd {
+		f(m)
+		return nil
+	}
+}
+
+// press does what a key stands for on the screen shown.
+func (m *Model) press(k tea.Key) tea.Cmd {
+	if k.String() == "ctrl+c" {
+		return tea.Quit
+	}
+	if m.screen == screenTasks && m.list.typing {
+		m.typeSearch(k)
+		return nil
+	}
+	m.notice = m.keptNotice()
+	for _, a := range m.actions() {
+		if !slices.Contains(a.Keys(), k.String()) {
+			continue
+		}
+		if a.why != nil {
+			if no := a.why(&m.scene); no != "" {
+				m.notice = notice{text: a.Help().Key + ": " + no}
+				return nil
+			}
+		}
+		return a.do(m)
+	}
+	return nil
+}
+
+// keptNotice is the notice that stays: why the source stopped.
+func (s *scene) keptNotice() notice {
+	if s.stopped() {
+		return s.notice
+	}
+	return notice{}
+}
+
+// actions are those of the screen shown, then those of every screen.
+func (s *scene) actions() []action {
+	return append(s.screenActions(), commonActions()...)
+}
+
+func (s *scene) screenActions() []action {
+	switch s.screen {
+	case screenRun:
+		return runActions()
+	case screenTasks:
+		return tasksActions()
+	case screenTask:
+		return orderActions()
+	case screenSteps:
+		return stepsActions()
+	case screenChaos:
+		return chaosActions()
+	case screenHelp:
+		return helpActions()
+	}
+	return verdictActions()
+}
+
+func runActions() []action {
+	return []action{
+		on("enter", "open what failed", "", plain(openFailed), "enter", "down", "up"),
+	}
+}
+
+// commonActions work on every screen; the footer names the first of them.
+func commonActions() []action {
+	return append(transportActions(), append(placeActions(), []action{
+		on("R", "drive all parked again, by hand", "", redriveAll, "R", "shift+r").unless(cannotRedrive),
+		on("t", "next theme: auto, dark, light, hc, mono", "", plain(nextTheme), "t"),
+		on("b", "large figures only", "", plain(func(m *Model) { m.big = !m.big }), "b"),
+		on("?", "keys", "keys", plain(func(m *Model) { m.open(screenHelp) }), "?", "f1"),
+		on("esc", "back", "", plain(func(m *Model) { m.leave() }), "esc", "backspace"),
+		on("q", "quit (so does ctrl-c)", "quit", func(*Model) tea.Cmd { return tea.Quit }, "q"),
+	}...)...)
+}
+
+func transportActions() []action {
+	return []action{
+		on("space", "pause, go on", "pause", pause, "space").unless(overAlready),
+		on(".", "one second on, while paused", "", stepOn, ".").unless(overAlready),
+		on("+", "faster", "", plain(func(m *Model) { m.faster() }), "+", "=", "right").unless(overAlready),
+		on("-", "slower", "speed", plain(func(m *Model) { m.slower() }), "-", "_", "left").unless(overAlready),
+		on("0", "the speed it began with", "", plain(func(m *Model) { m.speed = m.normal }), "0").unless(overAlready),
+		on("r", "start again, same seed", "", again, "r").unless(cannotRestart),
+	}
+}
+
+func placeActions() []action {
+	return []action{
+		on("f", "list of what failed", "failed", plain(openFailed), "f"),
+		on("x", "chaos: break a service", "chaos", plain(openChaos), "x").unless(cannotInject),
+		on("o", "outage of the busiest service, 3 min", "", outage, "o").unless(cannotInject),
+		on("c", "clear every fault", "", clearFaults, "c").unless(cannotInject),
+		on("g", "steps in figures", "steps", plain(openSteps), "g"),
+		on("v", "verdict so far", "verdict", plain(func(m *Model) { m.open(screenVerdict) }), "v"),
+	}
+}
+
+func overAlready(s *scene) string {
+	if s.ended {
+		return "the run is over"
+	}
+	return ""
+}
+
+func cannotRestart(s *scene) string {
+	if !s.canRestart {
+		return "this run cannot be started again from here"
+	}
+	return ""
+}
+
+func cannotInject(s *scene) string {
+	if !s.live {
+		return "a tape cannot be changed, only watched"
+	}
+	return overAlready(s)
+}
+
+func cannotRedrive(s *scene) string {
+	if no := cannotInject(s); no != "" {
+		return no
+	}
+	for i := range s.state.Strategies {
+		if s.state.Strategies[i].Tasks.Parked > 0 {
+			return ""
+		}
+	}
+	return "nothing is parked"
+}
+
+// pause stops the horizon, or lets it go on.
+func pause(m *Model) tea.Cmd {
+	m.paused = !m.paused
+	m.rest()
+	return m.proceed()
+}
+
+// stepOn moves a paused run on by a second.
+func stepOn(m *Model) tea.Cmd {
+	if !m.paused {
+		m.paused = true
+		return nil
+	}
+	if m.busy {
+		return nil
+	}
+	return m.fetch(m.src, m.horizon+stepLength)
+}
+
+// nextTheme goes round the themes.
+func nextTheme(m *Model) {
+	i := slices.Index(themeNames[:], m.opts.Theme)
+	m.opts.Theme = themeNames[(i+1)%len(themeNames)]
+	m.retheme()
+	m.notice = notice{text: "theme: " + m.opts.Theme}
+}
+
+// drawFooter names the keys that matter here, as many as there is room for; off
+// ones are grey.
+func (s *scene) drawFooter(p pane) {
+	x := 1
+	quit := "q quit"
+	for _, a := range s.actions() {
+		if a.foot == "" || a.Help().Key == "q" {
+			continue
+		}
+		w := width(a.Help().Key) + 1 + width(a.foot) + 2
+		if x+w > p.w-width(quit)-1 {
+			break
+		}
+		k, t := inkAccent|bold, inkText
+		if a.why != nil && a.why(s) != "" {
+			k, t = inkPend, inkPend
+		}
+		x = p.text(x, 0, a.Help().Key, k) + 1
+		x = p.text(x, 0, a.foot, t) + 2
+	}
+	p.right(p.w-1, 0, quit, inkText)
+	p.text(p.w-1-width(quit), 0, "q", inkAccent|bold)
+}

@@ -1,0 +1,139 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tasker-sim/internal/event"
+)
+
+// frameLength is the time between two frames: 13 a second, fast enough for
+// figures that count up, and slow enough for a terminal over SSH.
+const frameLength = 75 * time.Millisecond
+
+// Bounds of what one frame may do.
+const (
+	frameMost = 250 * time.Millisecond // elapsed time that a frame makes up for
+	batchGoal = 40 * time.Millisecond  // what a batch should take at full speed
+	windowMin = event.Second
+	windowMax = 5 * event.Minute
+)
+
+// speeds are the steps of the speed keys, in virtual seconds a second; 0, as
+// fast as it goes, comes after the last.
+var speeds = [...]float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200}
+
+// player turns wall-clock time into a horizon. It is the only one who looks at
+// the clock.
+type player struct {
+	horizon event.Time
+	speed   float64 // virtual seconds a second; 0: as fast as it goes
+	normal  float64 // the speed that the run began with
+	paused  bool
+	ended   bool // the source has no more
+	ticking bool // a frame is on its way
+	busy    bool // a command holds the source
+	life    int  // counts restarts: what belongs to an earlier life is dropped
+
+	last   time.Time  // the last frame; zero after a rest
+	window event.Time // how far a frame goes at full speed
+	asks   []ask      // questions for the source that wait for their turn
+}
+
+// ask is something to do with the source between two batches; its result comes
+// back as a message.
+type ask func(event.Source) tea.Msg
+
+// frameMsg is the tick of the dashboard.
+type frameMsg struct {
+	at   time.Time
+	life int
+}
+
+// batchMsg is what a command brings back from the source.
+type batchMsg struct {
+	life    int
+	until   event.Time
+	events  []event.Event
+	err     error
+	took    time.Duration
+	answers []tea.Msg
+}
+
+// tick asks for the next frame, unless one is coming or none is wanted.
+func (p *player) tick() tea.Cmd {
+	if p.paused || p.ended || p.ticking || p.busy {
+		return nil
+	}
+	p.ticking = true
+	life := p.life
+	return tea.Tick(frameLength, func(t time.Time) tea.Msg { return frameMsg{t, life} })
+}
+
+// target is the horizon of a frame at the given time.
+func (p *player) target(at time.Time) event.Time {
+	elapsed := frameLength
+	if !p.last.IsZero() {
+		elapsed = min(max(at.Sub(p.last), 0), frameMost)
+	}
+	p.last = at
+	if p.speed == 0 {
+		return p.horizon + p.window
+	}
+	return p.horizon + event.FromDuration(time.Duration(float64(elapsed)*p.speed))
+}
+
+// fetch is the command that asks what waits to be asked and, if until lies
+// ahead, moves the horizon there.
+func (p *player) fetch(src event.Source, until event.Time) tea.Cmd {
+	asks, life, from := p.asks, p.life, p.horizon
+	p.asks, p.busy = nil, true
+	return func() tea.Msg {
+		b := batchMsg{life: life, until: until}
+		for _, a := range asks {
+			b.answers = append(b.answers, a(src))
+		}
+		if until > from {
+			start := time.Now()
+			b.events, b.err = src.Advance(until)
+			b.took = time.Since(start)
+		}
+		return b
+	}
+}
+
+// arrived takes note of a batch.
+func (p *player) arrived(b *batchMsg) {
+	p.busy = false
+	p.horizon = max(p.horizon, b.until)
+	switch {
+	case b.took > 2*batchGoal:
+		p.window = max(p.window/2, windowMin)
+	case b.took < batchGoal/2:
+		p.window = min(p.window*2, windowMax)
+	}
+}
+
+// faster and slower move the speed by one step.
+func (p *player) faster() {
+	for _, s := range speeds {
+		if p.speed > 0 && s > p.speed {
+			p.speed = s
+			return
+		}
+	}
+	p.speed = 0
+}
+
+func (p *player) slower() {
+	for i := len(speeds) - 1; i >= 0; i-- {
+		if p.speed == 0 || speeds[i] < p.speed {
+			p.speed = speeds[i]
+			return
+		}
+	}
+}
+
+// rest makes the next frame forget how long it was away.
+func (p *player) rest() { p.last = time.Time{} }

@@ -1,0 +1,60 @@
+package tui
+
+import (
+	"fmt"
+
+	"tasker-sim/internal/metrics"
+)
+
+// enough is the number of tasks from which on a rate is more than a hint;
+// before, it is shown in grey.
+const enough = 200
+
+// figureText writes a share for the large figures: three digits, whatever its
+// size.
+func figureText(k, n int) string {
+	if n == 0 {
+		return "–"
+	}
+	p := 100 * float64(k) / float64(n)
+	switch {
+	case p >= 99.95:
+		return fmt.Sprintf("%.0f%%", p)
+	case p >= 9.995:
+		return fmt.Sprintf("%.1f%%", p)
+	}
+	return fmt.Sprintf("%.2f%%", p)
+}
+
+// rateInk is the colour of a strategy's rate: grey while it is a hint, and green
+// or red only if the intervals say that it differs from the first strategy's.
+func (s *scene) rateInk(k int) ink {
+	if _, n := s.rate(k); n < enough {
+		return inkPend
+	}
+	low, high := s.interval(k)
+	for other := range s.state.Strategies {
+		l, h := s.interval(other)
+		if _, n := s.rate(other); other == k || n < enough {
+			continue
+		}
+		if low > h {
+			return inkFail
+		}
+		if high < l {
+			return inkOK
+		}
+	}
+	return inkText
+}
+
+// kindWords says what a first pass that failed looks like in this strategy.
+func kindWords(t *metrics.Tasks, durable bool) string {
+	switch {
+	case t.FirstPassFailed > t.EverParked && t.EverParked > 0:
+		return "failed or parked"
+	case t.EverParked > 0 || durable:
+		return "parked"
+	}
+	return "failed"
+}

@@ -1,0 +1,153 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/metrics"
+)
+
+// screen names a full picture.
+type screen uint8
+
+const (
+	screenRun screen = iota
+	screenTasks
+	screenTask
+	screenSteps
+	screenVerdict
+	screenChaos
+	screenHelp
+)
+
+// scene is all that a panel may look at: the fold, the clock and where the
+// person stands. Drawing changes nothing in it that is seen.
+type scene struct {
+	player
+	run   *event.Run
+	state *metrics.State
+	log   *metrics.Log
+	feed  feed
+	theme *theme
+	w, h  int
+
+	live       bool // the source takes faults
+	detailed   bool // the source tells payloads
+	canRestart bool
+	repeat     string
+
+	screen screen
+	back   []screen // where esc leads, last first
+	notice notice
+	big    bool // one large figure for each strategy and little else
+	list   listView
+	order  orderView
+	steps  stepsView
+	chaos  chaosView
+	help   helpView
+	graphs graphCache
+}
+
+// notice is a short answer to a key.
+type notice struct {
+	text string
+	bad  bool
+}
+
+// logLimit is how many tasks can be looked into; see [metrics.Log].
+const logLimit = 50_000
+
+// newScene is the scene at a run's beginning. What the person chose before (the
+// theme, the size, the speed) is kept.
+func newScene(src event.Source, old scene) scene {
+	run := src.Run()
+	s := scene{run: run, state: metrics.New(run), log: metrics.NewLog(run, logLimit)}
+	s.theme, s.w, s.h, s.big = old.theme, old.w, old.h, old.big
+	s.player = player{speed: old.speed, normal: old.normal, window: windowMin, life: old.life + 1}
+	return s
+}
+
+// apply folds a batch into the state.
+func (s *scene) apply(events []event.Event, until event.Time) {
+	for i := range events {
+		e := &events[i]
+		s.state.Apply(e)
+		s.log.Add(e)
+		s.feed.add(e, s.speed)
+	}
+	if !s.state.Ended {
+		s.state.Advance(until)
+	}
+}
+
+// go_ shows another screen; esc comes back.
+func (s *scene) open(to screen) {
+	if s.screen == to {
+		return
+	}
+	s.back = append(s.back, s.screen)
+	s.screen = to
+	s.notice = notice{}
+}
+
+// leave goes back to the screen before.
+func (s *scene) leave() {
+	s.notice = notice{}
+	if n := len(s.back); n > 0 {
+		s.screen, s.back = s.back[n-1], s.back[:n-1]
+		return
+	}
+	s.screen = screenRun
+}
+
+// finish shows the verdict, unless the person is looking at something.
+func (s *scene) finish() {
+	if s.screen == screenRun {
+		s.open(screenVerdict)
+	}
+}
+
+// last is the index of the strategy that the story ends with.
+func (s *scene) last() int { return len(s.state.Strategies) - 1 }
+
+// draw draws the whole screen.
+func (s *scene) draw(p pane) {
+	if p.w < leastWidth || p.h < leastHeight {
+		s.drawTiny(p)
+		return
+	}
+	head, rest := p.rect.rows(2)
+	body, foot := rest.bottom(1)
+	s.drawHeader(p.at(head))
+	s.drawScreen(p.at(body))
+	s.drawFooter(p.at(foot))
+}
+
+func (s *scene) drawScreen(p pane) {
+	switch s.screen {
+	case screenRun:
+		s.drawRun(p)
+	case screenTasks:
+		s.drawTasks(p)
+	case screenTask:
+		s.drawOrder(p)
+	case screenSteps:
+		s.drawSteps(p)
+	case screenVerdict:
+		s.drawVerdict(p)
+	case screenChaos:
+		s.drawChaos(p)
+	case screenHelp:
+		s.drawHelp(p)
+	}
+}
+
+// answer takes what came of a question.
+func (s *scene) answer(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case notice:
+		s.notice = msg
+	case detailMsg:
+		s.order.take(msg)
+	}
+}

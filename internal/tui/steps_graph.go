@@ -1,0 +1,323 @@
+package tui
+
+import (
+	"fmt"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/metrics"
+)
+
+// density is one way of showing a graph, from rich to terse.
+type density struct {
+	nodeSize
+	border bool
+	lines  int // of text in a node
+}
+
+// densities lists, for a pane w × h, what to try in turn. Nodes have the size
+// that their longest label needs, within bounds: it must not change while the
+// figures do.
+func (s *scene) densities(w, h int) []density {
+	label := s.longestLabel()
+	var d []density
+	lines := len(s.state.Strategies) + 1
+	for _, wide := range [...]int{46, 38, 34, 30} {
+		d = append(d, density{nodeSize{w: min(wide, w), h: lines + 2, port: wide / 2, down: true, gap: 2}, true, lines})
+	}
+	d = append(d,
+		density{nodeSize{w: clamp(label+6, 16, 24), h: 5, port: 2, gap: 1}, true, 3},
+		density{nodeSize{w: clamp(label+6, 16, 24), h: 4, port: 1, gap: 0}, true, 2},
+		density{nodeSize{w: clamp(label+6, 16, 24), h: 4, port: 8, down: true, gap: 2}, true, 2})
+	for _, most := range [...]int{16, 12, 9, 7} {
+		for lines := 3; lines >= 1; lines-- {
+			node := clamp(label+2, 8, most)
+			if lines > 1 {
+				node = clamp(label+2, 11, max(most, 11))
+			}
+			d = append(d, density{nodeSize{w: node, h: lines, gap: min(lines-1, 1)}, false, lines})
+		}
+	}
+	return append(d, density{nodeSize{w: 1, h: 1}, false, 1})
+}
+
+func (s *scene) longestLabel() int {
+	n := 0
+	for i := range s.run.Steps {
+		n = max(n, width(s.stepLabel(i)))
+	}
+	return n
+}
+
+// graphKey is what a plan depends on.
+type graphKey struct{ workflow, w, h int }
+
+// graphCache keeps the last plan of every workflow and size that was drawn.
+type graphCache map[graphKey]planned
+
+type planned struct {
+	plan *plan
+	density
+	fits bool
+}
+
+// planFor finds the richest way to show a workflow in w × h.
+func (s *scene) planFor(workflow, w, h int) planned {
+	key := graphKey{workflow, w, h}
+	if p, ok := s.graphs[key]; ok {
+		return p
+	}
+	wf := s.run.Workflows[workflow]
+	deps := make([][]int, wf.End-wf.First)
+	for i := range deps {
+		for _, d := range s.run.Steps[wf.First+i].DependsOn {
+			deps[i] = append(deps[i], d-wf.First)
+		}
+	}
+	g := newGraph(deps)
+	var p planned
+	for _, d := range s.densities(w, h) {
+		pl := newPlan(g, len(deps), d.nodeSize)
+		p = planned{pl, d, pl.w <= w && pl.h <= h}
+		if p.fits {
+			break
+		}
+	}
+	if s.graphs == nil || len(s.graphs) > 64 {
+		s.graphs = graphCache{}
+	}
+	s.graphs[key] = p
+	return p
+}
+
+// drawGraph draws the steps of a workflow as they stand now.
+func (s *scene) drawGraph(p pane, workflow int) {
+	if p.w < 1 || p.h < 1 || workflow >= len(s.run.Workflows) {
+		return
+	}
+	pl := s.planFor(workflow, p.w, p.h)
+	if !pl.fits {
+		s.drawStepLines(p, workflow)
+		return
+	}
+	in := p.part((p.w-pl.plan.w)/2, (p.h-pl.plan.h)/2, pl.plan.w, pl.plan.h)
+	in.drawWires(pl.plan, inkDim)
+	for i, b := range pl.plan.boxes {
+		s.drawNode(in.part(b.x, b.y, b.w, b.h), s.run.Workflows[workflow].First+i, pl.density)
+	}
+	if pl.border {
+		in.drawOuts(pl.plan)
+	}
+}
+
+// drawOuts marks where edges leave the boxes.
+func (p pane) drawOuts(pl *plan) {
+	for _, o := range pl.outs {
+		if c := p.cell(o[0], o[1]); c != nil {
+			c.r = teeOf(c.r)
+		}
+	}
+}
+
+func teeOf(r rune) rune {
+	switch r {
+	case '│':
+		return '├'
+	case '║':
+		return '╟'
+	case '┃':
+		return '┠'
+	case '┆':
+		return '├'
+	case '─', '┄':
+		return '┬'
+	case '━':
+		return '┯'
+	case '═':
+		return '╤'
+	}
+	return r
+}
+
+// drawStepLines is the graph where there is no room for one: a line a step.
+func (s *scene) drawStepLines(p pane, workflow int) {
+	wf := s.run.Workflows[workflow]
+	for i := wf.First; i < wf.End && i-wf.First < p.h; i++ {
+		c := s.condition(i)
+		p.put(0, i-wf.First, c.glyph(), c.ink())
+		x := p.clip(2, i-wf.First, 20, s.stepLabel(i), inkText)
+		p.clip(max(x+1, 20), i-wf.First, p.w-x-1, s.stepCounts(i)+"  "+s.stepNow(i), inkDim)
+	}
+}
+
+// condition is how a step is doing, in the strategy that the story ends with.
+type condition uint8
+
+const (
+	idle     condition = iota // nothing has come yet
+	healthy                   // it works
+	strained                  // some attempts wait or fail
+	broken                    // most attempts fail, or its breaker is open
+)
+
+// Bounds of the failure rate of the last minute.
+const (
+	strainedFrom = 0.10
+	brokenFrom   = 0.50
+	judgeFrom    = 5 // attempts
+)
+
+func (s *scene) condition(step int) condition {
+	st := &s.state.Strategies[s.last()]
+	x := &st.Steps[step]
+	if b := s.run.Steps[step].Service; b >= 0 && b < len(st.Breakers) && st.Breakers[b].State == metrics.Open {
+		return broken
+	}
+	failed, n := x.RecentRate(s.state.Now)
+	rate := float64(failed) / float64(max(n, 1))
+	switch {
+	case n >= judgeFrom && rate >= brokenFrom:
+		return broken
+	case x.Waiting+x.Deferred > 2 || n >= judgeFrom && rate >= strainedFrom:
+		return strained
+	case x.Attempts == 0:
+		return idle
+	}
+	return healthy
+}
+
+func (c condition) glyph() rune { return [...]rune{'○', '✓', '↻', '✗'}[c] }
+
+func (c condition) ink() ink { return [...]ink{inkPend, inkOK, inkRetry, inkFail}[c] }
+
+// border is the frame's corners and sides: nw, ne, sw, se, level, upright.
+func (c condition) border() [6]rune {
+	return [...][6]rune{
+		{'┌', '┐', '└', '┘', '┄', '┆'},
+		{'╭', '╮', '╰', '╯', '─', '│'},
+		{'┏', '┓', '┗', '┛', '━', '┃'},
+		{'╔', '╗', '╚', '╝', '═', '║'},
+	}[c]
+}
+
+// box draws a frame around the pane.
+func (p pane) box(b [6]rune, k ink) {
+	p.hline(1, 0, p.w-2, b[4], k)
+	p.hline(1, p.h-1, p.w-2, b[4], k)
+	p.vline(0, 1, p.h-2, b[5], k)
+	p.vline(p.w-1, 1, p.h-2, b[5], k)
+	p.put(0, 0, b[0], k)
+	p.put(p.w-1, 0, b[1], k)
+	p.put(0, p.h-1, b[2], k)
+	p.put(p.w-1, p.h-1, b[3], k)
+}
+
+func (s *scene) drawNode(p pane, step int, d density) {
+	c := s.condition(step)
+	in := p
+	if d.border {
+		p.box(c.border(), c.ink())
+		in = p.part(2, 1, p.w-4, p.h-2)
+	}
+	in.put(0, 0, c.glyph(), c.ink()|bold)
+	title := s.stepLabel(step)
+	if full := clean(s.run.Steps[step].Name); width(full) <= in.w-2 && d.border {
+		title = full
+	}
+	x := in.clip(2, 0, in.w-2, title, inkText|bold)
+	if d.border && d.down && d.lines > 2 {
+		s.nodeTable(in, step, x)
+		return
+	}
+	if d.lines > 1 {
+		in.clip(0, 1, in.w, s.stepCounts(step), inkText)
+	}
+	if d.lines > 2 {
+		in.clip(0, 2, in.w, s.stepNow(step), c.nowInk())
+	}
+}
+
+func (c condition) nowInk() ink {
+	if c == healthy || c == idle {
+		return inkDim
+	}
+	return c.ink()
+}
+
+// stepCounts is what a step has done: tasks through, and attempts beyond the first.
+func (s *scene) stepCounts(step int) string {
+	x := &s.state.Strategies[s.last()].Steps[step]
+	t := count(x.Done)
+	if x.Retries > 0 {
+		t += " ×" + count(x.Retries)
+	}
+	return t
+}
+
+// stepNow is what a step is at: what waits, and how much failed in the last minute.
+func (s *scene) stepNow(step int) string {
+	x := &s.state.Strategies[s.last()].Steps[step]
+	t := ""
+	switch {
+	case x.Deferred > 0:
+		t = fmt.Sprintf("%d defer ", x.Deferred)
+	case x.Waiting > 0:
+		t = fmt.Sprintf("%d wait ", x.Waiting)
+	case x.Running > 0:
+		t = fmt.Sprintf("%d in ", x.Running)
+	}
+	return t + recentShare(x, s.state.Now)
+}
+
+// recentShare is the share of failed attempts of the last minute.
+func recentShare(x *metrics.Step, now event.Time) string {
+	failed, n := x.RecentRate(now)
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f%%", 100*float64(failed)/float64(n))
+}
+
+// nodeTable writes a row of figures for every strategy below a box's title.
+func (s *scene) nodeTable(p pane, step, x int) {
+	if now := s.waits(step); now != "" && x+1+width(now) <= p.w {
+		p.right(p.w, 0, now, inkRetry|bold)
+	}
+	for k := range s.state.Strategies {
+		st := &s.state.Strategies[k].Steps[step]
+		y := k + 1
+		p.clip(0, y, 6, clean(s.run.Strategies[k].Name), inkDim)
+		p.right(p.w*2/5, y, count(st.Done), inkText)
+		if st.Retries > 0 || s.run.Strategies[k].Retries {
+			p.right(p.w*7/10, y, "×"+count(st.Retries), costRetry(st.Retries))
+		} else {
+			p.right(p.w*7/10, y, "✗"+count(st.Stopped), costFail(st.Stopped))
+		}
+		p.right(p.w, y, recentShare(st, s.state.Now), inkDim)
+	}
+}
+
+func costRetry(n int) ink {
+	if n > 0 {
+		return inkRetry
+	}
+	return inkDim
+}
+
+func costFail(n int) ink {
+	if n > 0 {
+		return inkFail
+	}
+	return inkDim
+}
+
+// waits tells of attempts that wait, in the strategy that the story ends with.
+func (s *scene) waits(step int) string {
+	x := &s.state.Strategies[s.last()].Steps[step]
+	switch {
+	case x.Deferred > 0:
+		return fmt.Sprintf("%d deferred", x.Deferred)
+	case x.Waiting > 0:
+		return fmt.Sprintf("%d wait", x.Waiting)
+	}
+	return ""
+}
