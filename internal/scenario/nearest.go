@@ -14,6 +14,10 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
+// Nearest is the candidate that a person who wrote name most likely meant, or ""
+// if none is near.
+func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
+
 // distance is the number of single letters to insert, delete, replace or swap
 // with their neighbour to make b of a (optimal string alignment).
 func distance(a, b string) int {

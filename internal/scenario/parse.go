@@ -51,6 +51,9 @@ func (r *reader) scenario(o *object) {
 	r.effects(o)
 	r.services(o)
 	r.workflows(o, names)
+	if len(r.probs) == 0 {
+		r.decliners(o.keyPlace("workflows"))
+	}
 	r.strategies(o)
 	r.recovery(o.child("recovery"))
 	r.impact(o.child("impact"))

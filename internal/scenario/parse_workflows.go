@@ -22,6 +22,24 @@ type reference struct {
 	at   place
 }
 
+// decliners checks that a bad task has exactly one step that refuses it.
+func (r *reader) decliners(at place) {
+	n := 0
+	for i := range r.s.Workflows {
+		for j := range r.s.Workflows[i].Steps {
+			if r.s.Workflows[i].Steps[j].Declines {
+				n++
+			}
+		}
+	}
+	switch {
+	case r.s.Bad != nil && n != 1:
+		r.fail(at, "write `declines: true` at the step that finds out", "a scenario with `bad` has exactly one step that declines, this one has %d", n)
+	case r.s.Bad == nil && n > 0:
+		r.fail(at, "", "a step declines, but nothing says which tasks are bad: `bad` is missing")
+	}
+}
+
 func (r *reader) workflows(o *object, names scope) {
 	c := o.child("workflows")
 	if c.node == nil {
@@ -82,6 +100,7 @@ func (r *reader) step(o namedObject, index int) *draft {
 	}
 	d.after = r.references(o.object, "after")
 	d.Timeout, _ = read(o.object, times(), field{key: "timeout", def: "30s", low: 1, doc: "time after which the caller gives up on an attempt"})
+	d.Declines, _ = read(o.object, switches(), field{key: "declines", def: "off", hide: true, doc: "refuses a bad task for good"})
 	d.Retry = r.retry(o.child("retry"))
 	o.asked = append(o.asked, "output", "effect")
 	o.done()
