@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 
@@ -31,6 +32,18 @@ type Env struct {
 	Draw func() float64
 
 	machine vm.VM
+	trial   *trial // nil unless expressions are being tried out
+}
+
+// NewEnv makes an Env for one task, in which its own tables are known; task is
+// its number. The caller sets Draw before each evaluation and adds what comes to
+// be: the values of the context by their names, and "steps", a map of the done
+// steps' names to the maps of their outputs.
+func (s *Scenario) NewEnv(task int) *Env {
+	names := make(map[string]any, len(s.Data)+len(s.Context)+3)
+	maps.Copy(names, s.Data)
+	names["task"] = task
+	return &Env{Names: names}
 }
 
 // drawKey is the name under which functions that draw find their Env.
@@ -67,7 +80,11 @@ func (e *Expr) Eval(env *Env) (any, error) {
 		env.Names = map[string]any{}
 	}
 	env.Names[drawKey] = env
-	v, err := env.machine.Run(e.program, env.Names)
+	program := e.program
+	if env.trial != nil {
+		program = env.trial.program(e)
+	}
+	v, err := env.machine.Run(program, env.Names)
 	if err != nil {
 		return nil, e.failure(err)
 	}
@@ -109,7 +126,11 @@ type EvalError struct {
 	Msg   string
 	place place
 	file  string
+	cause error
 }
+
+// Unwrap is the error of the function that failed, or of the library.
+func (e *EvalError) Unwrap() error { return e.cause }
 
 // Error names the place and the reason.
 func (e *EvalError) Error() string {
@@ -125,7 +146,7 @@ func (e *Expr) wrongType(v any, want string) error {
 
 func (e *Expr) failure(err error) error {
 	at, msg := e.spot.reason(err)
-	return &EvalError{Msg: msg, place: at, file: e.spot.file}
+	return &EvalError{Msg: msg, place: at, file: e.spot.file, cause: err}
 }
 
 // reason is place and message of an error of the expression library.
@@ -167,18 +188,21 @@ func (s scope) with(name string, t types.Type) scope {
 
 // compile makes an Expr of text. A problem comes back with its place.
 func compile(text string, sp spot, names scope) (e *Expr, at place, msg, hint string) {
-	env := types.Map{drawKey: types.Any}
-	for _, k := range sortedKeys(names) {
-		env[k] = names[k]
-	}
-	options := append([]expr.Option{expr.Env(env), expr.Patch(addDraw{})}, functions()...)
-	program, err := expr.Compile(text, options...)
+	program, err := expr.Compile(text, compileOptions(names)...)
 	if err != nil {
 		at, msg := sp.reason(err)
 		msg, hint := explain(msg, names)
 		return nil, at, msg, hint
 	}
 	return &Expr{text: text, spot: sp, program: program}, place{}, "", ""
+}
+
+func compileOptions(names scope) []expr.Option {
+	env := types.Map{drawKey: types.Any}
+	for _, k := range sortedKeys(names) {
+		env[k] = names[k]
+	}
+	return append([]expr.Option{expr.Env(env), expr.Patch(addDraw{})}, functions()...)
 }
 
 // explain puts the library's message into our words where that helps.

@@ -119,6 +119,9 @@ func pick(args ...any) (any, error) {
 	if !ok || len(list) == 0 {
 		return nil, fmt.Errorf("pick needs a list with elements, got %s", describe(args[1]))
 	}
+	if t := args[0].(*Env).trial; t != nil {
+		return list[t.number%len(list)], nil
+	}
 	u, err := draw(args)
 	if err != nil {
 		return nil, err
@@ -167,6 +170,9 @@ func chance(args ...any) (any, error) {
 	}
 	if p[0] < 0 || p[0] > 1 {
 		return nil, fmt.Errorf("chance needs a probability between 0 and 1, got %v", p[0])
+	}
+	if t := args[0].(*Env).trial; t != nil && p[0] > 0 && p[0] < 1 {
+		return t.number%2 == 0, nil
 	}
 	u, err := draw(args)
 	return u < p[0], err

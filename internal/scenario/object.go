@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // reader makes a Scenario of a tree. It collects problems instead of stopping,
@@ -12,7 +13,14 @@ type reader struct {
 	probs  Problems
 	sets   []*override
 	params []Param
+	exprs  []compiled
 	s      *Scenario
+}
+
+// compiled is an expression with the names that it was compiled for.
+type compiled struct {
+	*Expr
+	names scope
 }
 
 func (r *reader) fail(at place, hint, format string, args ...any) {
@@ -70,7 +78,9 @@ func (r *reader) object(path string, at place, n *node) *object {
 
 // entry looks a key up and remembers that it is allowed.
 func (o *object) entry(key string) *entry {
-	o.asked = append(o.asked, key)
+	if !slices.Contains(o.asked, key) {
+		o.asked = append(o.asked, key)
+	}
 	if o.node == nil {
 		return nil
 	}
@@ -88,20 +98,11 @@ func (o *object) done() {
 		return
 	}
 	for _, e := range o.node.entries {
-		if !contains(o.asked, e.key) {
+		if !slices.Contains(o.asked, e.key) {
 			hint := didYouMean(e.key, o.asked)
 			o.r.fail(e.at, hint, "unknown key %q in %s: allowed are %s", e.key, o.name(), oneOf(o.asked))
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // required reports an absent key.
@@ -125,6 +126,10 @@ func (o *object) named(key string, path func(name string) string) []namedObject 
 	if c.node == nil {
 		return nil
 	}
+	if n := len(c.node.entries); n > maxNamed {
+		o.r.fail(c.at, "", "%s has %d entries, at most %d are possible", o.sub(key), n, maxNamed)
+		return nil
+	}
 	var list []namedObject
 	for _, e := range c.node.entries {
 		o.r.checkName(e, key)
@@ -132,6 +137,10 @@ func (o *object) named(key string, path func(name string) string) []namedObject 
 	}
 	return list
 }
+
+// maxNamed bounds the numbers of steps, services, effects and so on: events
+// refer to them by small integers.
+const maxNamed = 100
 
 type namedObject struct {
 	name string
@@ -214,7 +223,7 @@ func readFile[T any](o *object, c codec[T], f field, e *entry, replaced bool) (v
 
 // convert parses a node and holds it against its bounds.
 func convert[T any](r *reader, c codec[T], f field, path string, n *node) (v T, ok bool) {
-	if n.kind != scalarNode || n.text == "" && c.kind != "text" {
+	if n.kind != scalarNode || n.text == "" && (c.kind != "text" || f.need) {
 		found := n.kind.String()
 		if n.kind == scalarNode {
 			found = "nothing"

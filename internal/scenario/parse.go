@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tasker-sim/internal/event"
@@ -92,11 +93,11 @@ func (r *reader) noun(o *object) {
 func (r *reader) load(o *object) {
 	l := &r.s.Load
 	l.Tasks, _ = read(o, counts(), field{key: "tasks", need: true, low: 1, high: 10_000_000, doc: "number of tasks that arrive"})
-	l.Duration, _ = read(o, times(), field{key: "duration", need: true, low: 1, doc: "time over which they arrive"})
-	var at place
+	var until, at place
+	l.Duration, until = read(o, times(), field{key: "duration", need: true, low: 1, doc: "time over which they arrive"})
 	l.Peak, at = read(o, peaks(), field{key: "peak", def: "off", doc: "arrivals FACTOR times as dense: FACTORx@FROM/LENGTH"})
 	if p := l.Peak; p != nil && l.Duration > 0 && p.At+p.Length > l.Duration {
-		r.fail(at, "", "load.peak ends at %s, after load.duration (%s)", writeTime(p.At+p.Length), writeTime(l.Duration))
+		r.fail(culprit(until, at), "", "load.peak ends at %s, after load.duration (%s)", writeTime(p.At+p.Length), writeTime(l.Duration))
 	}
 	o.done()
 }
@@ -104,7 +105,7 @@ func (r *reader) load(o *object) {
 func (r *reader) recovery(o *object) {
 	rec := &r.s.Recovery
 	rec.After, _ = read(o, times(), field{key: "after", def: "60s", doc: "a parked task goes on once its service has answered others this long; 0s: never by itself"})
-	rec.Max, _ = read(o, counts(), field{key: "max", def: "5", doc: "how often one task goes on by itself"})
+	rec.Max, _ = read(o, counts(), field{key: "max", def: "5", high: 100, doc: "how often one task goes on by itself"})
 	o.done()
 }
 
@@ -112,7 +113,7 @@ func (r *reader) recovery(o *object) {
 func (r *reader) effects(o *object) {
 	for _, e := range o.named("effects", func(n string) string { return "effects." + n }) {
 		unit, at := read(e.object, texts(), field{key: "unit", hide: true})
-		if !contains([]string{"", "cents", "units"}, unit) {
+		if !slices.Contains([]string{"", "cents", "units"}, unit) {
 			r.fail(at, didYouMean(unit, []string{"cents", "units"}), "unknown unit %q: allowed are cents, units or none (a plain count)", unit)
 		}
 		r.s.Effects = append(r.s.Effects, event.Effect{
@@ -149,9 +150,6 @@ func (r *reader) strategies(o *object) {
 	}
 	if len(seen) < 2 {
 		r.fail(o.keyPlace("strategies"), "", "a scenario compares at least two strategies, this one has %d", len(seen))
-	}
-	if len(seen) > 100 {
-		r.fail(o.keyPlace("strategies"), "", "at most 100 strategies are possible, these are %d", len(seen))
 	}
 }
 

@@ -145,10 +145,12 @@ func (r *reader) expr(o *object, key string, names scope) *Expr {
 	if n.text == "off" {
 		return nil
 	}
-	x, at, msg, hint := compile(n.text, r.src.spot(n), names)
+	x, at, msg, hint := compile(strings.TrimRight(n.text, " \n"), r.src.spot(n), names)
 	if x == nil {
 		r.fail(at, hint, "%s: %s", o.sub(key), msg)
+		return nil
 	}
+	r.exprs = append(r.exprs, compiled{x, names})
 	return x
 }
 

@@ -21,10 +21,11 @@ func (r *reader) service(o namedObject) Service {
 	v.Latency = r.latency(o.child("latency"))
 	v.Error = r.errors(o.child("error"))
 	lost := o.child("lost_response")
-	v.Lost.Rate, _ = read(lost, rates(), field{key: "rate", def: "0%", doc: "share of calls that take effect and whose answer is lost"})
+	var at place
+	v.Lost.Rate, at = read(lost, rates(), field{key: "rate", def: "0%", doc: "share of calls that take effect and whose answer is lost"})
 	lost.done()
 	if v.Error.Rate+v.Lost.Rate > 1 {
-		r.fail(lost.at, "", "%s.error.rate and lost_response.rate add up to %s, more than 100%%", o.path, writeRate(v.Error.Rate+v.Lost.Rate))
+		r.fail(at, "", "%s.error.rate and lost_response.rate add up to %s, more than 100%%", o.path, writeRate(v.Error.Rate+v.Lost.Rate))
 	}
 	v.Burst = r.burst(o.block("burst", "short times of high error rates: set rate, good and bad"))
 	v.Windows = r.windows(o)
@@ -36,11 +37,11 @@ func (r *reader) service(o namedObject) Service {
 
 func (r *reader) latency(o *object) Latency {
 	var l Latency
-	var at place
-	l.Median, _ = read(o, times(), field{key: "median", need: true, low: 1, doc: "half of the calls are faster"})
+	var median, at place
+	l.Median, median = read(o, times(), field{key: "median", need: true, low: 1, doc: "half of the calls are faster"})
 	l.P99, at = read(o, times(), field{key: "p99", need: true, low: 1, doc: "99 of 100 calls are faster"})
 	if l.P99 > 0 && l.P99 < l.Median {
-		r.fail(at, "", "%s.p99 is %s, less than the median (%s)", o.path, writeTime(l.P99), writeTime(l.Median))
+		r.fail(culprit(median, at), "", "%s.p99 is %s, less than the median (%s)", o.path, writeTime(l.P99), writeTime(l.Median))
 	}
 	o.done()
 	return l

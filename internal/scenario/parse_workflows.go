@@ -130,14 +130,14 @@ func (r *reader) references(o *object, key string) []reference {
 
 func (r *reader) retry(o *object) Retry {
 	var t Retry
-	var at place
-	t.Limit, _ = read(o, counts(), field{key: "limit", def: "3", low: 1, high: 1000, doc: "attempts in all, the first included"})
-	t.Base, _ = read(o, times(), field{key: "base", def: "1s", doc: "wait before the second attempt"})
+	var base, longest place
+	t.Limit, _ = read(o, counts(), field{key: "limit", def: "3", low: 1, high: 100, doc: "attempts in all, the first included"})
+	t.Base, base = read(o, times(), field{key: "base", def: "1s", doc: "wait before the second attempt"})
 	t.Factor, _ = read(o, numbers(), field{key: "factor", def: "2", low: 1, high: 1000, doc: "each wait is this many times the one before"})
-	t.Cap, at = read(o, times(), field{key: "cap", def: "30s", doc: "longest wait, before jitter"})
+	t.Cap, longest = read(o, times(), field{key: "cap", def: "30s", doc: "longest wait, before jitter"})
 	t.Jitter, _ = read(o, rates(), field{key: "jitter", def: "10%", doc: "a wait varies by plus or minus this share"})
 	if t.Cap < t.Base {
-		r.fail(at, "", "%s.cap is %s, less than base (%s)", o.path, writeTime(t.Cap), writeTime(t.Base))
+		r.fail(culprit(base, longest), "", "%s.cap is %s, less than base (%s)", o.path, writeTime(t.Cap), writeTime(t.Base))
 	}
 	o.done()
 	return t

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -61,6 +62,17 @@ type place struct {
 	line, col int
 }
 
+// culprit is the place to blame for two values that do not fit: that of --set if
+// one of them was set, else the last.
+func culprit(places ...place) place {
+	for _, p := range places {
+		if p.set != "" {
+			return p
+		}
+	}
+	return places[len(places)-1]
+}
+
 // source is the file that problems point into.
 type source struct {
 	name  string
@@ -83,16 +95,27 @@ func (s *source) clamp(at place) place {
 
 // problem makes a Problem at a place.
 func (s *source) problem(at place, msg, hint string) Problem {
+	msg, hint = printable(msg), printable(hint)
 	if at.set != "" {
-		return Problem{File: "--set " + at.set, Msg: msg, Hint: hint}
+		return Problem{File: "--set " + printable(at.set), Msg: msg, Hint: hint}
 	}
 	at = s.clamp(at)
 	return Problem{File: s.name, Line: at.line, Col: at.col, Msg: msg, Hint: hint, Excerpt: s.excerpt(at)}
 }
 
+// printable replaces what could command a terminal.
+func printable(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) && c != '\n' && c != '\t' {
+			return unicode.ReplacementChar
+		}
+		return c
+	}, s)
+}
+
 // excerpt is the line at a place with a caret under the column.
 func (s *source) excerpt(at place) string {
-	line := s.lines[at.line-1]
+	line := printable(s.lines[at.line-1])
 	if strings.TrimSpace(line) == "" {
 		return ""
 	}

@@ -1,45 +1,89 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
+
+	"github.com/expr-lang/expr/vm"
 )
 
-// rehearsals is the number of tasks on which the expressions are tried.
-const rehearsals = 50
+// rehearsals is the number of tasks on which the expressions are tried at least;
+// it is as many as the longest table has rows, up to maxRehearsals.
+const (
+	rehearsals    = 50
+	maxRehearsals = 1000
+)
+
+// trial is one rehearsal: choices are made so that all of them together come by
+// every row of a table and by both sides of a chance.
+type trial struct {
+	number int // from 0
+	strict map[*Expr]*vm.Program
+}
+
+// program is the strict form of an expression, if it has one.
+func (t *trial) program(x *Expr) *vm.Program {
+	if s := t.strict[x]; s != nil {
+		return s
+	}
+	return x.program
+}
 
 // rehearse evaluates every expression for some tasks, so that mistakes which
 // only show while an expression runs are reported with the others.
 func (r *reader) rehearse() {
-	failed := map[*Expr]bool{}
-	note := func(x *Expr, err error) {
-		if err == nil || failed[x] {
-			return
+	try := &trial{strict: map[*Expr]*vm.Program{}}
+	for _, x := range r.exprs {
+		if program, err := strict(x.text, x.names); err == nil {
+			try.strict[x.Expr] = program
 		}
-		failed[x] = true
-		if e, ok := err.(*EvalError); ok {
-			r.fail(e.place, "", "expression fails: %s", e.Msg)
-			return
-		}
-		r.fail(x.spot.place, "", "expression fails: %v", err)
 	}
 	dice := rand.New(rand.NewPCG(1, 2))
-	for task := 1; task <= rehearsals; task++ {
-		r.s.rehearseTask(task, dice.Float64, note)
+	env := &Env{Names: maps.Clone(r.s.Data), Draw: dice.Float64, trial: try}
+	failed := map[*Expr]bool{}
+	note := func(x *Expr, err error) {
+		if err != nil && !failed[x] {
+			failed[x] = true
+			r.evalFailed(x, err)
+		}
+	}
+	for ; try.number < r.rehearsals() && len(failed) == 0; try.number++ {
+		r.s.evalTask(env, try.number+1, note)
 	}
 }
 
-// rehearseTask evaluates all expressions as for one task and gives every result
-// to note.
-func (s *Scenario) rehearseTask(task int, draw func() float64, note func(*Expr, error)) {
-	env := &Env{Names: maps.Clone(s.Data), Draw: draw}
-	env.Names["task"] = task
-	for _, b := range s.Context {
-		v, err := b.Expr.Eval(env)
-		note(b.Expr, err)
-		env.Names[b.Name] = v
+// rehearsals is how many tasks are needed to pick every row of every table.
+func (r *reader) rehearsals() int {
+	n := rehearsals
+	for _, k := range sortedKeys(r.s.Data) {
+		if list, ok := r.s.Data[k].([]any); ok {
+			n = max(n, len(list))
+		}
 	}
+	return min(n, maxRehearsals)
+}
+
+func (r *reader) evalFailed(x *Expr, err error) {
+	at, msg, hint := x.spot.place, err.Error(), ""
+	var e *EvalError
+	if errors.As(err, &e) {
+		at, msg = e.place, e.Msg
+	}
+	var m *missing
+	if errors.As(err, &m) {
+		if hint = didYouMean(m.name, m.has); hint == "" {
+			hint = "write ?." + m.name + " if it may be missing"
+		}
+	}
+	r.fail(at, hint, "expression fails for some tasks: %s", msg)
+}
+
+// evalTask evaluates all expressions as for one task and gives every result to note.
+func (s *Scenario) evalTask(env *Env, task int, note func(*Expr, error)) {
+	env.Names["task"] = task
+	env.bind(s.Context, env.Names, note)
 	worth, err := s.Worth.Int(env)
 	if err == nil && worth < 0 {
 		err = s.Worth.failure(fmt.Errorf("worth is %d, must not be negative", worth))
@@ -58,12 +102,18 @@ func (s *Scenario) rehearseTask(task int, draw func() float64, note func(*Expr, 
 				note(step.Effect.Amount, err)
 			}
 			result := map[string]any{}
-			for _, b := range step.Output {
-				v, err := b.Expr.Eval(env)
-				note(b.Expr, err)
-				result[b.Name] = v
-			}
+			env.bind(step.Output, result, note)
 			results[step.Name] = result
 		}
+		delete(env.Names, "steps")
+	}
+}
+
+// bind evaluates bindings into a map.
+func (env *Env) bind(list []Binding, into map[string]any, note func(*Expr, error)) {
+	for _, b := range list {
+		v, err := b.Expr.Eval(env)
+		note(b.Expr, err)
+		into[b.Name] = v
 	}
 }

@@ -51,7 +51,7 @@ func (r *reader) parseSets(args []string) {
 		}
 		expanded := macros(path, value)
 		if expanded == nil {
-			if contains([]string{"faults", "policies"}, path) {
+			if path == "faults" || path == "policies" || path == "recovery" {
 				r.fail(place{set: arg}, "", "%s can only be set to off, not to %q", path, value)
 				continue
 			}
@@ -106,33 +106,39 @@ func (o *object) block(key, doc string) *object {
 	path := o.sub(key)
 	e := o.entry(key)
 	inFile := e != nil && e.value.kind != nullNode && (e.value.kind != scalarNode || e.value.text != "off")
-	present := inFile
-	for _, s := range o.r.sets {
-		switch {
-		case matches(s.pattern, path):
-			s.used = true
-			if present = false; s.value != "off" {
-				o.r.fail(place{set: s.text}, "", "%s can only be set to off as a whole: set its parts, like %s.…=…", path, path)
-			}
-		case reaches(s.pattern, path) && !s.macro:
-			present = true
-		}
-	}
-	if !present {
-		o.r.params = append(o.r.params, Param{Path: path, Value: "off", Default: presence(inFile), Kind: "block", Doc: doc})
+	present, at := o.r.setBlock(path, inFile)
+	o.r.params = append(o.r.params, Param{Path: path, Value: writeSwitch(present), Default: writeSwitch(inFile), Kind: "block", Doc: doc})
+	switch {
+	case !present:
 		return nil
-	}
-	if !inFile {
-		return o.r.object(path, o.at, nil)
+	case !inFile:
+		return o.r.object(path, at, nil)
 	}
 	return o.r.object(path, e.at, e.value)
 }
 
-func presence(on bool) string {
-	if on {
-		return "on"
+// setBlock tells whether a block is there after all --set arguments, and which
+// of them brought it.
+func (r *reader) setBlock(path string, inFile bool) (present bool, at place) {
+	present = inFile
+	for _, s := range r.sets {
+		switch {
+		case matches(s.pattern, path):
+			s.used = true
+			present = inFile && s.value == "on"
+			if s.value != "off" && !present {
+				r.fail(place{set: s.text}, "", "%s can be set to off as a whole; to turn it on set its parts, %s.…=…", path, path)
+			}
+		case reaches(s.pattern, path) && !s.macro:
+			present, at = true, place{set: s.text}
+		}
 	}
-	return "off"
+	if !present {
+		for _, s := range r.sets {
+			s.used = s.used || reaches(s.pattern, path)
+		}
+	}
+	return present, at
 }
 
 // unusedSets reports the --set arguments that reached nothing.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"tasker-sim/internal/event"
 )
@@ -47,8 +48,19 @@ func switches() codec[bool] {
 }
 
 func texts() codec[string] {
-	clean := func(s string) (string, error) { return strings.TrimSpace(s), nil }
-	return codec[string]{"text", "some words", clean, func(s string) string { return s }, nil}
+	return codec[string]{"text", "some words", parseText, func(s string) string { return s }, nil}
+}
+
+// parseText joins the words of a text with single spaces. Control characters
+// would reach a terminal.
+func parseText(s string) (string, error) {
+	s = strings.Join(strings.Fields(s), " ")
+	for _, c := range s {
+		if unicode.IsControl(c) {
+			return "", errors.New("must not contain control characters")
+		}
+	}
+	return s, nil
 }
 
 func parseNumber(s string) (float64, error) {
