@@ -1,0 +1,215 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+
+	"tasker-sim/internal/event"
+)
+
+// Columns is the greatest width of a [Sentence].
+const Columns = 76
+
+// Worth tells whether events of a kind are worth a sentence in a feed: what went
+// wrong and what came of it, but not every success.
+func Worth(k event.Kind) bool {
+	switch k {
+	case event.RunEnded, event.TaskFailed, event.TaskRejected, event.TaskParked, event.TaskRedriven, event.StepRetrying,
+		event.FaultBegan, event.FaultEnded, event.FaultInjected, event.BreakerOpened, event.BreakerHalfOpened,
+		event.BreakerClosed, event.ProcessDied:
+		return true
+	}
+	return false
+}
+
+// Sentence tells an event of the run in a plain sentence of at most [Columns]
+// columns: "order 2,301, orchestrated: inventory timed out, tries again in 1.0 s".
+// Where what a task had done before belongs to it, see [Told].
+func Sentence(run *event.Run, e event.Event) string { return Told(run, e, nil) }
+
+// Told is [Sentence] with the events of the same task in the same strategy at
+// hand, up to and with e: so a failure tells what it left behind.
+func Told(run *event.Run, e event.Event, life []event.Event) string {
+	t := teller{run: run, e: &e}
+	s := t.told()
+	if e.Kind == event.TaskFailed && len(life) > 0 {
+		s = recount(run, life).failure()
+	}
+	switch {
+	case e.Task != 0:
+		s = t.task() + ", " + t.strategy() + ": " + s
+	case e.Strategy != event.None:
+		s = t.strategy() + ": " + s
+	}
+	return clip(s, Columns)
+}
+
+// clip cuts s to width runes; a cut is shown.
+func clip(s string, width int) string {
+	r := []rune(s)
+	if len(r) <= width {
+		return s
+	}
+	return string(r[:width-1]) + "…"
+}
+
+// teller puts one event into words.
+type teller struct {
+	run *event.Run
+	e   *event.Event
+}
+
+func (t teller) task() string     { return t.run.Noun.One + " " + Count(int(t.e.Task)) }
+func (t teller) strategy() string { return t.run.Strategies[t.e.Strategy].Name }
+
+// step is the name of the event's step.
+func (t teller) step() string {
+	if t.e.Step < 0 {
+		return "a step"
+	}
+	return t.run.Steps[t.e.Step].Name
+}
+
+// service is what people call the event's service.
+func (t teller) service() string {
+	if t.e.Service < 0 {
+		return "the service"
+	}
+	s := t.run.Services[t.e.Service]
+	if s.Title != "" {
+		return s.Title
+	}
+	return words(s.Name)
+}
+
+// trouble is what went wrong with a call: "inventory timed out".
+func (t teller) trouble() string {
+	service := t.service()
+	switch class := t.e.Class; class {
+	case event.ClassTimeout:
+		return service + " timed out"
+	case event.ClassDecline:
+		return service + " refused the card"
+	case event.ClassSoldOut:
+		return service + " is sold out"
+	case event.ClassDied:
+		return "the process was killed"
+	case "":
+		return service + " failed"
+	}
+	if _, err := strconv.Atoi(t.e.Class); err == nil {
+		return service + " answered " + t.e.Class
+	}
+	return service + " failed (" + words(t.e.Class) + ")"
+}
+
+// told is the sentence without its subject.
+func (t teller) told() string {
+	switch e := t.e; {
+	case e.Kind >= event.TaskSubmitted && e.Kind <= event.TaskRedriven:
+		return t.toldTask()
+	case e.Kind >= event.StepStarted && e.Kind <= event.StepDeferred:
+		return t.toldStep()
+	case e.Kind == event.EffectMade:
+		return t.deed()
+	case e.Kind == event.EffectRepeated:
+		return "the " + t.run.Effects[e.Effect].Name + " was there already, nothing was done twice"
+	case e.Kind == event.ProcessDied:
+		return "the process was killed with " + Plural(int(e.Amount), t.run.Noun) + " in flight and came back"
+	case e.Kind == event.RunStarted:
+		return Plural(t.run.Tasks, t.run.Noun) + " will arrive within " + Span(t.run.Duration)
+	case e.Kind == event.RunEnded:
+		return "the run is over"
+	}
+	return t.toldService()
+}
+
+func (t teller) toldTask() string {
+	switch e := t.e; e.Kind {
+	case event.TaskSubmitted:
+		return "arrived, worth " + Money(e.Amount)
+	case event.TaskSucceeded:
+		return "done after " + Span(e.Dur)
+	case event.TaskDeclined:
+		return "declined, the card is bad"
+	case event.TaskRejected:
+		return "rejected, " + t.trouble()
+	case event.TaskParked:
+		return "parked at " + t.step() + ", " + t.trouble()
+	case event.TaskRedriven:
+		if e.Class == event.ClassRecovery {
+			return "goes on by itself, parked for " + Span(e.Dur)
+		}
+		return "driven again by hand, parked for " + Span(e.Dur)
+	default:
+		return "failed at " + t.step() + ", " + t.trouble()
+	}
+}
+
+func (t teller) toldStep() string {
+	switch e := t.e; e.Kind {
+	case event.StepStarted:
+		return t.step() + " begins" + ordinal(", attempt ", int(e.Attempt))
+	case event.StepSucceeded:
+		return t.step() + " is done" + ordinal(" at attempt ", int(e.Attempt))
+	case event.StepRetrying:
+		return t.trouble() + ", tries again in " + Span(e.Due-e.At)
+	case event.StepDeferred:
+		return "waits before " + t.step() + ", the breaker of " + t.service() + " is open"
+	default:
+		return t.trouble() + ordinal(" at attempt ", int(e.Attempt))
+	}
+}
+
+// ordinal names an attempt after the first.
+func ordinal(before string, n int) string {
+	if n <= 1 {
+		return ""
+	}
+	return before + strconv.Itoa(n)
+}
+
+func (t teller) toldService() string {
+	e, name := t.e, t.service()
+	switch e.Kind {
+	case event.FaultBegan:
+		return name + ": " + faultName(e.Class) + ", " + e.Text
+	case event.FaultInjected:
+		s := "by hand, " + name + ": " + faultName(e.Class) + ", " + e.Text
+		if e.Due > e.At {
+			s += ", for " + Span(e.Due-e.At)
+		}
+		return s
+	case event.FaultEnded:
+		return name + ": the " + faultName(e.Class) + " is over"
+	case event.BreakerOpened:
+		return fmt.Sprintf("breaker of %s opens after %d failures, probe in %s", name, e.Amount, Span(e.Due-e.At))
+	case event.BreakerHalfOpened:
+		return "breaker of " + name + " lets a probe through"
+	case event.BreakerClosed:
+		return "breaker of " + name + " closes after " + Span(e.Dur)
+	}
+	return e.Kind.String()
+}
+
+func faultName(class string) string {
+	if class == "brownout" {
+		return "brown-out"
+	}
+	return words(class)
+}
+
+// deed is what an effect did: "charged $81.20".
+func (t teller) deed() string { return deed(t.run, int(t.e.Effect), t.e.Amount) }
+
+func deed(run *event.Run, effect int, amount int64) string {
+	ef := run.Effects[effect]
+	verb := ef.Verb
+	if verb == "" {
+		verb = "made " + words(ef.Name)
+	}
+	if a := Amount(run, effect, amount); a != "" {
+		return verb + " " + a
+	}
+	return verb
+}
