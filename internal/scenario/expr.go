@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -207,17 +208,50 @@ func compileOptions(names scope) []expr.Option {
 
 // explain puts the library's message into our words where that helps.
 func explain(msg string, names scope) (text, hint string) {
-	name, ok := strings.CutPrefix(msg, "unknown name ")
-	if !ok {
-		return "in expression: " + msg, ""
+	if name, ok := strings.CutPrefix(msg, "unknown name "); ok {
+		return unknownName(name, names)
+	}
+	if name, ok := strings.CutPrefix(msg, "unknown field "); ok {
+		return unknownField(name, names)
+	}
+	if token, ok := strings.CutPrefix(msg, "unexpected token "); ok {
+		if open, end := strings.IndexByte(token, '('), strings.LastIndexByte(token, ')'); open > 0 && end > open {
+			token = token[open+1:end] + token[end+1:]
+		}
+		return "unexpected " + token + " in expression", ""
+	}
+	return "in expression: " + msg, ""
+}
+
+func unknownName(name string, names scope) (text, hint string) {
+	if slices.Contains(banned(), name) {
+		return fmt.Sprintf("the function %q cannot be used: its result would differ from run to run", name), ""
 	}
 	known := sortedKeys(names)
 	text = fmt.Sprintf("unknown name %q in expression", name)
 	if n := nearest(name, append(known, functionNames()...)); n != "" {
 		return text, "did you mean " + n + "?"
 	}
-	if len(known) == 0 {
-		return text, "no names are known here but functions: " + oneOf(functionNames())
+	return text, "known here are " + allOf(append(known, functionNames()...))
+}
+
+// unknownField is about steps.<step>.<field>: nothing else has known fields.
+func unknownField(name string, names scope) (text, hint string) {
+	text = fmt.Sprintf("unknown field %q in expression", name)
+	var parts, paths []string
+	steps, _ := names["steps"].(types.Map)
+	for _, step := range sortedKeys(steps) {
+		parts = append(parts, step)
+		fields, _ := steps[step].(types.Map)
+		for _, f := range sortedKeys(fields) {
+			parts, paths = append(parts, f), append(paths, "steps."+step+"."+f)
+		}
 	}
-	return text, "known here: " + oneOf(known)
+	if n := nearest(name, parts); n != "" {
+		return text, "did you mean " + n + "?"
+	}
+	if len(paths) == 0 {
+		return text, "no step with an output comes before this one"
+	}
+	return text, "an expression sees the steps before its own: here " + allOf(paths)
 }

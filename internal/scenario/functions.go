@@ -9,6 +9,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 )
 
 // function is what an expression can call beside the library's own functions.
@@ -16,20 +17,22 @@ type function struct {
 	name  string
 	draws bool // gets the Env as first argument
 	call  func(args ...any) (any, error)
-	sign  any // pointer to a func: the types of the arguments
-	doc   string
+	sign  any // pointer to a func: the types of the arguments. It returns any: the
+	// library does not look at the arguments of a call again whose type it knows,
+	// and it looks several times.
+	doc string
 }
 
 // ours are the functions of the scenario language.
 func ours() []function {
 	return []function{
 		{"pick", true, pick, new(func(any, []any) any), "pick(list): one element; by their field weight if they have one"},
-		{"chance", true, chance, new(func(any, float64) bool), "chance(p): true with probability p"},
-		{"uniform", true, uniform, new(func(any, float64, float64) float64), "uniform(a, b): a number from a up to b"},
-		{"between", true, between, new(func(any, int, int) int), "between(i, j): a whole number from i to j, both included"},
-		{"hexid", true, hexid, new(func(any, int) string), "hexid(n): n hexadecimal digits"},
-		{"cents", false, cents, new(func(float64) int), "cents(x): money in whole cents, half up"},
-		{"round2", false, round2, new(func(float64) float64), "round2(x): x to two decimals, half up"},
+		{"chance", true, chance, new(func(any, float64) any), "chance(p): true with probability p"},
+		{"uniform", true, uniform, new(func(any, float64, float64) any), "uniform(a, b): a number from a up to b"},
+		{"between", true, between, new(func(any, int, int) any), "between(i, j): a whole number from i to j, both included"},
+		{"hexid", true, hexid, new(func(any, int) any), "hexid(n): n hexadecimal digits"},
+		{"cents", false, cents, new(func(float64) any), "cents(x): money in whole cents, half up"},
+		{"round2", false, round2, new(func(float64) any), "round2(x): x to two decimals, half up"},
 	}
 }
 
@@ -240,6 +243,13 @@ func round2(args ...any) (any, error) {
 		return nil, err
 	}
 	return toCents(x[0]) / 100, nil
+}
+
+// reserved are the words that cannot name a value in expressions.
+func reserved() []string {
+	words := append([]string{"steps", "task", "context", "let", "if", "else", "in", "not", "and", "or", "true", "false", "nil",
+		"matches", "contains", "startsWith", "endsWith"}, functionNames()...)
+	return append(words, builtin.Names...)
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

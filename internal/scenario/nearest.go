@@ -53,6 +53,14 @@ func oneOf(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
+// allOf writes a list for a message: "a, b and c".
+func allOf(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
 // didYouMean is a hint that names the nearest candidate, or "".
 func didYouMean(name string, candidates []string) string {
 	if n := nearest(name, candidates); n != "" {

@@ -100,7 +100,7 @@ func (o *object) done() {
 	for _, e := range o.node.entries {
 		if !slices.Contains(o.asked, e.key) {
 			hint := didYouMean(e.key, o.asked)
-			o.r.fail(e.at, hint, "unknown key %q in %s: allowed are %s", e.key, o.name(), oneOf(o.asked))
+			o.r.fail(e.at, hint, "unknown key %q in %s: allowed are %s", e.key, o.name(), allOf(o.asked))
 		}
 	}
 }
@@ -117,6 +117,16 @@ func (o *object) child(key string) *object {
 		at, n = e.at, e.value
 	}
 	return o.r.object(o.sub(key), at, n)
+}
+
+// needed is the mapping below a key that must be there; nil: it is not.
+func (o *object) needed(key, doc string) *object {
+	e := o.entry(key)
+	if e == nil && !slices.ContainsFunc(o.r.sets, func(s *override) bool { return reaches(s.pattern, o.sub(key)) }) {
+		o.required(key, doc)
+		return nil
+	}
+	return o.child(key)
 }
 
 // named lists the entries of a mapping whose keys are names of the scenario's
@@ -237,7 +247,7 @@ func convert[T any](r *reader, c codec[T], f field, path string, n *node) (v T, 
 		return v, false
 	}
 	if err != nil {
-		r.fail(n.at, "", "%s is %s: %v", path, n.text, err)
+		r.fail(n.at, "", "%s is %s: it %v", path, n.text, err)
 		return v, false
 	}
 	if c.size == nil || !outside(c.size(v), f) {
@@ -259,12 +269,11 @@ func bounds[T any](c codec[T], f field) string {
 		}
 		return writeNumber(x)
 	}
-	low := "at least " + write(f.low)
-	if c.kind == "time" && f.low == 1 {
-		low = "more than 0s"
+	switch {
+	case f.high > f.low:
+		return "between " + write(f.low) + " and " + write(f.high)
+	case c.kind == "time" && f.low == 1:
+		return "more than 0s"
 	}
-	if f.high > f.low {
-		return low + " and at most " + write(f.high)
-	}
-	return low
+	return "at least " + write(f.low)
 }

@@ -43,17 +43,19 @@ func (r *reader) scenario(o *object) {
 		r.fail(at, "", "%q cannot be a scenario's name: it is made of a-z, 0-9 and -, and begins with a letter", name)
 	}
 	s.Name = name
-	s.Title = o.text("title", "a title for people, a few words")
+	s.Title = o.words("title", name)
 	r.story(o.child("story"))
 	r.noun(o.child("noun"))
-	r.load(o.child("load"))
+	if c := o.needed("load", "how many tasks arrive, and over which time"); c != nil {
+		r.load(c)
+	}
 	r.data(o.child("data"))
 	names := r.context(o)
 	r.effects(o)
 	r.services(o)
 	r.workflows(o, names)
 	if len(r.probs) == 0 {
-		r.decliners(o.keyPlace("workflows"))
+		r.decliners(o)
 	}
 	r.strategies(o)
 	r.recovery(o.child("recovery"))
@@ -77,10 +79,10 @@ func (o *object) words(key, def string) string {
 
 func (r *reader) story(o *object) {
 	r.s.Story = Story{
-		Hook:   o.text("hook", "what happened, in a sentence or two"),
-		Naive:  o.text("naive", "how it was done before"),
-		Remedy: o.text("remedy", "what changed"),
-		Watch:  o.text("watch", "what to look at on the screen"),
+		Hook:   o.words("hook", ""),
+		Naive:  o.words("naive", ""),
+		Remedy: o.words("remedy", ""),
+		Watch:  o.words("watch", ""),
 	}
 	o.done()
 }
@@ -126,7 +128,16 @@ func (r *reader) effects(o *object) {
 	}
 }
 
+// strategies reads the columns of the comparison. A scenario that names none
+// compares naive with orchestrated.
 func (r *reader) strategies(o *object) {
+	if o.entry("strategies") == nil {
+		r.s.Strategies = []Strategy{
+			{Name: "naive", Title: "one attempt"},
+			{Name: "orchestrated", Title: "durable workflow", Engine: true, Retries: true, Keys: true, Policies: true, Recovery: true},
+		}
+		return
+	}
 	seen := o.named("strategies", func(n string) string { return "strategies." + n })
 	for _, e := range seen {
 		flag := func(key, doc string) (bool, place) {

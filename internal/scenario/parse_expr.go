@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/types"
@@ -15,20 +16,32 @@ func (r *reader) data(o *object) {
 	}
 	for _, e := range o.node.entries {
 		r.checkName(e, "data")
+		r.checkFree(e, "data", nil)
 		n := e.value
 		path := o.sub(e.key)
 		set := r.override(path)
 		if set != nil {
 			n = &node{text: set.value, at: place{set: set.text}}
-			if e.value.kind != scalarNode {
-				r.fail(n.at, "", "%s is %s: only single values can be set", path, e.value.kind)
-			}
+			r.checkData(path, e.value, n)
 		}
 		if n.kind == scalarNode {
 			def := strings.TrimSpace(e.value.text)
 			r.params = append(r.params, Param{Path: path, Value: strings.TrimSpace(n.text), Default: def, Kind: "data", Doc: r.src.remark(e.value.at)})
 		}
 		r.s.Data[e.key] = plain(n)
+	}
+}
+
+// checkData reports a --set value for data that is not of the file's kind.
+func (r *reader) checkData(path string, old, n *node) {
+	if old.kind != scalarNode {
+		r.fail(n.at, "", "%s is %s: only single values can be set", path, old.kind)
+		return
+	}
+	if _, isNumber := number(plain(old)); isNumber {
+		if _, still := number(plain(n)); !still {
+			r.fail(n.at, "", "%s must be a number like %s, not %q", path, old.text, n.text)
+		}
 	}
 }
 
@@ -91,12 +104,19 @@ func (r *reader) context(o *object) scope {
 	}
 	names["task"] = types.Int
 	r.s.Context, names = r.bindings(o, "context", names, true)
-	r.s.Worth = r.expr(o, "worth", names)
-	if r.s.Worth == nil && !o.has("worth") {
-		o.required("worth", "what a task is worth to the business, in cents")
+	if r.s.Worth = r.expr(o, "worth", names); r.s.Worth == nil {
+		r.s.Worth, _, _, _ = compile("0", spot{file: r.src.name}, names)
 	}
 	r.s.Bad = r.expr(o, "bad", names)
 	return names
+}
+
+// checkFree reports a name that stands for something else in expressions.
+func (r *reader) checkFree(e entry, where string, names scope) {
+	_, taken := names[e.key]
+	if taken || slices.Contains(reserved(), e.key) {
+		r.fail(e.at, "", "the name %q in %s is taken already: it stands for something else in expressions", e.key, where)
+	}
 }
 
 func (o *object) has(key string) bool { return o.entry(key) != nil }
@@ -111,8 +131,8 @@ func (r *reader) bindings(o *object, key string, names scope, chained bool) ([]B
 	var list []Binding
 	for _, e := range c.node.entries {
 		r.checkName(e, key)
-		if _, taken := names[e.key]; chained && (taken || e.key == "steps") {
-			r.fail(e.at, "", "the name %q in %s is taken already: it stands for something else in expressions", e.key, c.name())
+		if chained {
+			r.checkFree(e, c.name(), names)
 		}
 		if x := r.expr(c, e.key, names); x != nil {
 			list = append(list, Binding{Name: e.key, Expr: x})

@@ -18,7 +18,9 @@ func (r *reader) services(o *object) {
 
 func (r *reader) service(o namedObject) Service {
 	v := Service{Name: o.name, Title: o.words("title", o.name)}
-	v.Latency = r.latency(o.child("latency"))
+	if c := o.needed("latency", "how long its calls take: median and p99"); c != nil {
+		v.Latency = r.latency(c)
+	}
 	v.Error = r.errors(o.child("error"))
 	lost := o.child("lost_response")
 	var at place

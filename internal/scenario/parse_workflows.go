@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/types"
@@ -23,8 +24,8 @@ type reference struct {
 }
 
 // decliners checks that a bad task has exactly one step that refuses it.
-func (r *reader) decliners(at place) {
-	n := 0
+func (r *reader) decliners(o *object) {
+	at, n := o.keyPlace("workflows"), 0
 	for i := range r.s.Workflows {
 		for j := range r.s.Workflows[i].Steps {
 			if r.s.Workflows[i].Steps[j].Declines {
@@ -35,7 +36,7 @@ func (r *reader) decliners(at place) {
 	switch {
 	case r.s.Bad != nil && n != 1:
 		r.fail(at, "write `declines: true` at the step that finds out", "a scenario with `bad` has exactly one step that declines, this one has %d", n)
-	case r.s.Bad == nil && n > 0:
+	case !o.has("bad") && n > 0:
 		r.fail(at, "", "a step declines, but nothing says which tasks are bad: `bad` is missing")
 	}
 }
@@ -52,7 +53,7 @@ func (r *reader) workflows(o *object, names scope) {
 		obj := r.object("workflows."+e.key, e.at, e.value)
 		drafts := r.steps(obj, e.key, taken)
 		obj.done()
-		if order, good := r.order(drafts); good && ok {
+		if order := r.order(drafts); ok && len(order) > 0 {
 			w.Steps = r.finish(order, names)
 			r.s.Workflows = append(r.s.Workflows, w)
 		}
@@ -192,9 +193,8 @@ func (r *reader) stepEffect(o *object, names scope) *StepEffect {
 }
 
 // order sorts steps topologically, ties in the order of the file, and resolves
-// their references. ok is false if that cannot be done.
-func (r *reader) order(drafts []*draft) (order []*draft, ok bool) {
-	before := len(r.probs)
+// their references. It is empty if they wait for each other in a circle.
+func (r *reader) order(drafts []*draft) (order []*draft) {
 	byName := map[string]*draft{}
 	var names []string
 	for _, d := range drafts {
@@ -202,19 +202,17 @@ func (r *reader) order(drafts []*draft) (order []*draft, ok bool) {
 		names = append(names, d.Name)
 	}
 	for _, d := range drafts {
-		for _, ref := range d.after {
-			r.indexOf("step", ref.name, ref.at, names)
-		}
-	}
-	if len(r.probs) > before {
-		return nil, false
+		d.after = slices.DeleteFunc(d.after, func(ref reference) bool {
+			_, known := r.indexOf("step", ref.name, ref.at, names)
+			return !known
+		})
 	}
 	place := map[string]int{}
 	for len(order) < len(drafts) {
 		next := ready(drafts, place)
 		if next == nil {
 			r.cycle(drafts, byName, place)
-			return nil, false
+			return nil
 		}
 		for _, ref := range next.after {
 			next.DependsOn = append(next.DependsOn, place[ref.name])
@@ -222,7 +220,7 @@ func (r *reader) order(drafts []*draft) (order []*draft, ok bool) {
 		place[next.Name] = len(order)
 		order = append(order, next)
 	}
-	return order, len(drafts) > 0
+	return order
 }
 
 // ready is the first step of the file that is not placed and whose parents are.

@@ -83,7 +83,9 @@ func (r *reader) evalFailed(x *Expr, err error) {
 // evalTask evaluates all expressions as for one task and gives every result to note.
 func (s *Scenario) evalTask(env *Env, task int, note func(*Expr, error)) {
 	env.Names["task"] = task
-	env.bind(s.Context, env.Names, note)
+	if !env.bind(s.Context, env.Names, note) {
+		return
+	}
 	worth, err := s.Worth.Int(env)
 	if err == nil && worth < 0 {
 		err = s.Worth.failure(fmt.Errorf("worth is %d, must not be negative", worth))
@@ -102,18 +104,24 @@ func (s *Scenario) evalTask(env *Env, task int, note func(*Expr, error)) {
 				note(step.Effect.Amount, err)
 			}
 			result := map[string]any{}
-			env.bind(step.Output, result, note)
 			results[step.Name] = result
+			if !env.bind(step.Output, result, note) {
+				break // later steps would fail for want of it
+			}
 		}
 		delete(env.Names, "steps")
 	}
 }
 
-// bind evaluates bindings into a map.
-func (env *Env) bind(list []Binding, into map[string]any, note func(*Expr, error)) {
+// bind evaluates bindings into a map, up to the first that fails.
+func (env *Env) bind(list []Binding, into map[string]any, note func(*Expr, error)) bool {
 	for _, b := range list {
 		v, err := b.Expr.Eval(env)
 		note(b.Expr, err)
+		if err != nil {
+			return false
+		}
 		into[b.Name] = v
 	}
+	return true
 }

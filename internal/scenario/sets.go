@@ -27,12 +27,17 @@ func macros(name, value string) []string {
 			"services.*.burst=off", "services.*.windows=off", "bad=off"}
 	case name == "policies" && value == "off":
 		return []string{"services.*.breaker=off", "services.*.limit=off"}
-	case name == "retry_limit":
+	case name == "retry_limit" && isCount(value):
 		return []string{"steps.*.retry.limit=" + value}
 	case name == "recovery" && value == "off":
 		return []string{"recovery.after=0s"}
 	}
 	return nil
+}
+
+func isCount(s string) bool {
+	_, err := parseCount(s)
+	return err == nil
 }
 
 // macroNames are the macros with their values, for hints and help.
@@ -51,6 +56,10 @@ func (r *reader) parseSets(args []string) {
 		}
 		expanded := macros(path, value)
 		if expanded == nil {
+			if path == "retry_limit" {
+				r.fail(place{set: arg}, "", "retry_limit must be a count like 3, not %q", value)
+				continue
+			}
 			if path == "faults" || path == "policies" || path == "recovery" {
 				r.fail(place{set: arg}, "", "%s can only be set to off, not to %q", path, value)
 				continue

@@ -67,8 +67,8 @@ type grower struct {
 func grow(src *source, text []byte, probs *Problems) *node {
 	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		at, msg := syntaxError(err)
-		*probs = append(*probs, src.problem(at, msg, ""))
+		at, msg, hint := syntaxError(err)
+		*probs = append(*probs, src.problem(at, msg, hint))
 		return nil
 	}
 	g := &grower{src: src, probs: probs, anchors: map[string]ast.Node{}, open: map[string]bool{}}
@@ -88,13 +88,16 @@ func grow(src *source, text []byte, probs *Problems) *node {
 	return g.node(docs[0].Body)
 }
 
-// syntaxError is place and message of an error of the YAML library.
-func syntaxError(err error) (place, string) {
+// syntaxError is place, message and hint of an error of the YAML library.
+func syntaxError(err error) (at place, msg, hint string) {
 	var e yaml.Error
-	if errors.As(err, &e) && e.GetToken() != nil && e.GetToken().Position != nil {
-		return placeAt(e.GetToken()), "not valid YAML: " + e.GetMessage()
+	if !errors.As(err, &e) || e.GetToken() == nil || e.GetToken().Position == nil {
+		return place{line: 1, col: 1}, "not valid YAML: " + err.Error(), ""
 	}
-	return place{line: 1, col: 1}, "not valid YAML: " + err.Error()
+	if strings.Contains(e.GetMessage(), "mapping value is not allowed") {
+		hint = "a value that holds \": \" needs quotes, or a | and lines of its own; else check the indent"
+	}
+	return placeAt(e.GetToken()), "not valid YAML: " + e.GetMessage(), hint
 }
 
 func placeAt(t *token.Token) place {
