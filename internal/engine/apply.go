@@ -1,0 +1,129 @@
+package engine
+
+import "fmt"
+
+// apply moves task t on by one record. It is the only code that changes a task,
+// live and in recovery alike, and looks at nothing but its arguments. An error
+// means that the record does not follow from the state: of a live engine that
+// is a defect, of a stored history it is corruption.
+func apply(t *task, r *Record) error {
+	if r.Kind == 0 || r.Kind >= kindEnd {
+		return fmt.Errorf("task %d: record %d: unknown %v", t.id, r.Seq, r.Kind)
+	}
+	to := taskMoves[r.Kind][t.state]
+	if to == 0 {
+		return fmt.Errorf("task %d: record %d: %v while the task is %v", t.id, r.Seq, r.Kind, t.state)
+	}
+	if r.Seq != t.seq+1 {
+		return fmt.Errorf("task %d: record %d follows record %d", t.id, r.Seq, t.seq)
+	}
+	if err := applyStep(t, r); err != nil {
+		return err
+	}
+	switch r.Kind {
+	case Submitted:
+		t.submit(r)
+	case Parked:
+		t.parked = r.At
+	case Redriven:
+		t.redrive(r.At)
+	case Cancelled:
+		t.cancel()
+	}
+	t.state, t.seq = to, r.Seq
+	return nil
+}
+
+// applyStep moves the step that a record is about, if it is about one.
+func applyStep(t *task, r *Record) error {
+	moves := &stepMoves[r.Kind]
+	if *moves == ([stepStates]StepState{}) {
+		return nil
+	}
+	if r.Step < 0 || int(r.Step) >= len(t.steps) {
+		return fmt.Errorf("task %d: record %d: step %d of %d", t.id, r.Seq, r.Step, len(t.steps))
+	}
+	s := &t.steps[r.Step]
+	to := moves[s.state]
+	if to == 0 || s.missing > 0 {
+		return fmt.Errorf("task %d: record %d: %v while step %d is %v and lacks %d parents",
+			t.id, r.Seq, r.Kind, r.Step, s.state, s.missing)
+	}
+	if s.state == StepInProgress && r.Attempt != s.attempts {
+		return fmt.Errorf("task %d: record %d: attempt %d while attempt %d runs", t.id, r.Seq, r.Attempt, s.attempts)
+	}
+	t.move(r.Step, to)
+	t.note(s, r)
+	return nil
+}
+
+// note keeps what the record tells of the step beside its state.
+func (t *task) note(s *step, r *Record) {
+	switch r.Kind {
+	case Started:
+		s.attempts, s.start, s.deadline, s.deferred = r.Attempt, r.At, r.Due, false
+		s.round++
+	case Deferred:
+		s.deferred = true
+	case Succeeded:
+		s.output = r.Data
+		t.release(r.Step, r.At)
+	case Retrying:
+		s.ready = r.Due
+	case Exhausted:
+		t.blame(r, false)
+	case Failed:
+		t.blame(r, true)
+	}
+}
+
+// release tells the children of a complete step that they lack one parent less.
+func (t *task) release(i int16, at Time) {
+	for _, ch := range t.plan.steps[i].children {
+		s := &t.steps[ch]
+		s.missing--
+		if s.missing == 0 && s.state == StepPending {
+			s.ready = at
+			t.ready++
+		}
+	}
+}
+
+// blame remembers the failure that decides what becomes of the task.
+func (t *task) blame(r *Record, permanent bool) {
+	if t.cause == None || permanent && !t.permanent {
+		t.cause, t.class, t.text = r.Step, r.Class, r.Text
+	}
+	t.permanent = t.permanent || permanent
+}
+
+// submit takes the facts of the first record.
+func (t *task) submit(r *Record) {
+	t.submitted, t.context, t.key = r.At, r.Data, r.Text
+	for i := range t.steps {
+		t.steps[i].ready = r.At
+	}
+}
+
+// redrive begins a fresh round: what failed is pending again.
+func (t *task) redrive(at Time) {
+	for i := range t.steps {
+		s := &t.steps[i]
+		s.round = 0
+		if s.state == StepError {
+			t.move(int16(i), StepPending)
+			s.ready = at
+		}
+	}
+	t.redrives++
+	t.parked, t.cause, t.class, t.text = 0, None, "", ""
+}
+
+// cancel cascades to all steps that are not over.
+func (t *task) cancel() {
+	for i := range t.steps {
+		if t.steps[i].state != StepComplete {
+			t.move(int16(i), StepCancelled)
+		}
+	}
+}

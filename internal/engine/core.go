@@ -1,0 +1,275 @@
+package engine
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Config says what a core works with. Only Store and Templates are needed.
+type Config struct {
+	Store     Store
+	Templates []Template
+	Services  []Service // services that steps name but this list does not have no policy
+	Recovery  Recovery
+	// Jitter draws a number in [0,1) for the wait after a failed attempt. It must
+	// be a pure function of its argument, so that a recovered engine draws the
+	// same. nil: always 0.5, which is no jitter.
+	Jitter func(Attempt) float64
+	// Observe is called for each record when it is applied, in order. What it
+	// sees is not durable before the next Flush returns. The record may be
+	// reused after the call. It must not call the core.
+	Observe func(*Record)
+}
+
+// Attempt is one try at one step.
+type Attempt struct {
+	Task     TaskID
+	Template int    // index into Config.Templates
+	Step     int    // index into the steps of [Core.Template]
+	Name     string // the step's name
+	N        int    // over the task's life, from 1
+	Start    Time
+	Deadline Time // 0: none
+}
+
+// Key is the attempt's idempotency key: "t17/process_payment". It is a function
+// of task and step only, the same for every attempt.
+func (a Attempt) Key() string {
+	return "t" + strconv.FormatUint(uint64(a.Task), 10) + "/" + a.Name
+}
+
+// Submission is what a task is submitted with.
+type Submission struct {
+	Context []byte // for the task's steps; not changed afterwards
+	Key     string // same key, same task; "": each submission is a task of its own
+}
+
+// Core is the engine: a state machine over all open tasks. It is not safe for
+// concurrent use. Times given to it should not decrease; an earlier one counts
+// as the latest that was given.
+type Core struct {
+	store    Store
+	recovery Recovery
+	jitter   func(Attempt) float64
+	observe  func(*Record)
+
+	plans    []*plan
+	byRef    map[string]int
+	services []service
+
+	now    Time
+	last   TaskID // highest task number given out
+	seq    uint32 // highest Seq of services' records
+	open   map[TaskID]*task
+	free   []*task // tasks that are over, to be used again
+	ready  queue   // steps that may start
+	held   int     // steps in services' held queues
+	timers queue
+
+	staged []Record          // applied and not flushed
+	keys   map[string]TaskID // keys of staged submissions
+	batch  Batch
+	states []byte // memory of batch.Services
+}
+
+// Template returns a template with its steps in the order that indices refer to.
+func (c *Core) Template(i int) Template { return c.plans[i].Template }
+
+// Services lists the names of all services in the order that indices refer to:
+// those of Config.Services, then others in the order in which templates name them.
+func (c *Core) Services() []string {
+	names := make([]string, len(c.services))
+	for i := range c.services {
+		names[i] = c.services[i].Name
+	}
+	return names
+}
+
+// Submit accepts a task. A key that was used before, ever, returns its task.
+func (c *Core) Submit(now Time, ref Ref, s Submission) (TaskID, error) {
+	i, ok := c.byRef[ref.String()]
+	if !ok {
+		return 0, fmt.Errorf("template %s: not registered", ref)
+	}
+	return c.SubmitTo(now, i, s)
+}
+
+// SubmitTo is Submit to the template with index i of Config.Templates.
+func (c *Core) SubmitTo(now Time, i int, s Submission) (TaskID, error) {
+	if s.Key != "" {
+		if id, err := c.byKey(s.Key); id != 0 || err != nil {
+			return id, err
+		}
+	}
+	p := c.plans[i]
+	c.last++
+	t := c.take(c.last, p)
+	r := c.slot(0)
+	t.about(r, Submitted, None, c.advance(now))
+	r.Class, r.Text, r.Data, r.Count = p.name, s.Key, s.Context, int64(p.print)
+	c.commit(t, r)
+	if s.Key != "" {
+		c.keys[s.Key] = t.id
+	}
+	c.scheduleAll(t)
+	return t.id, nil
+}
+
+// byKey finds the task of an idempotency key; 0: none.
+func (c *Core) byKey(key string) (TaskID, error) {
+	if id, ok := c.keys[key]; ok {
+		return id, nil
+	}
+	id, err := c.store.ByKey(key)
+	if err != nil {
+		return 0, fmt.Errorf("look up key %q: %w", key, err)
+	}
+	return id, nil
+}
+
+// Claim begins an attempt of every step that may start now and whose service
+// has room, and appends them to dst, ordered by the time since when they are
+// ready, task and step.
+func (c *Core) Claim(now Time, dst []Attempt) []Attempt {
+	now = c.advance(now)
+	for {
+		e, ok := c.next(now)
+		if !ok {
+			return dst
+		}
+		t, i := e.t, e.step
+		r := c.slot(t.seq)
+		if err := decideStart(t, i, now, r); err != nil {
+			panic("engine: " + err.Error())
+		}
+		c.commit(t, r)
+		c.schedule(t, i)
+		if svc := t.plan.steps[i].service; svc != None {
+			c.services[svc].begun()
+		}
+		dst = append(dst, t.attempt(i))
+	}
+}
+
+// Succeed ends an attempt well. The output is kept and not changed afterwards.
+func (c *Core) Succeed(now Time, a Attempt, output []byte) error {
+	t, i, err := c.find(a)
+	if err != nil {
+		return err
+	}
+	now = c.advance(now)
+	r := c.slot(t.seq)
+	if err := decideSucceed(t, i, int32(a.N), now, output, r); err != nil {
+		c.drop()
+		return err
+	}
+	c.commit(t, r)
+	for _, ch := range t.plan.steps[i].children {
+		if t.steps[ch].missing == 0 {
+			c.schedule(t, ch)
+		}
+	}
+	c.answered(t, i, true, now)
+	return nil
+}
+
+// Fail ends an attempt badly.
+func (c *Core) Fail(now Time, a Attempt, f Failure) error {
+	t, i, err := c.find(a)
+	if err != nil {
+		return err
+	}
+	return c.fail(c.advance(now), t, i, int32(a.N), &f)
+}
+
+func (c *Core) fail(now Time, t *task, i int16, n int32, f *Failure) error {
+	draw := 0.5
+	if c.jitter != nil && !f.Permanent {
+		draw = c.jitter(t.attempt(i))
+	}
+	r := c.slot(t.seq)
+	if err := decideFail(t, i, n, now, f, draw, r); err != nil {
+		c.drop()
+		return err
+	}
+	c.commit(t, r)
+	c.schedule(t, i)
+	c.answered(t, i, f.Permanent, now)
+	return nil
+}
+
+// Redrive begins a fresh round of a parked task, at the wish of somebody.
+func (c *Core) Redrive(now Time, id TaskID, by, why string) error {
+	t, err := c.lookUp(id)
+	if err != nil {
+		return err
+	}
+	return c.redrive(c.advance(now), t, by, why)
+}
+
+func (c *Core) redrive(now Time, t *task, by, why string) error {
+	r := c.slot(t.seq)
+	if err := decideRedrive(t, now, by, why, r); err != nil {
+		c.drop()
+		return err
+	}
+	c.commit(t, r)
+	c.scheduleAll(t)
+	return nil
+}
+
+// Cancel gives a task and all its unfinished steps up. Results of attempts that
+// still run will be refused.
+func (c *Core) Cancel(now Time, id TaskID, by, why string) error {
+	t, err := c.lookUp(id)
+	if err != nil {
+		return err
+	}
+	r := c.slot(t.seq)
+	if err := decideCancel(t, c.advance(now), by, why, r); err != nil {
+		c.drop()
+		return err
+	}
+	for i := range t.steps {
+		if svc := t.plan.steps[i].service; svc != None && t.steps[i].state == StepInProgress {
+			c.services[svc].dropped(t.steps[i].start)
+		}
+	}
+	c.commit(t, r)
+	c.release(t)
+	return nil
+}
+
+// Flush makes everything since the last Flush durable in one atomic batch,
+// together with app, bytes of the caller's own (nil: none). After an error
+// nothing is lost: the next Flush tries the same and more.
+func (c *Core) Flush(app []byte) error {
+	c.batch = Batch{Records: c.staged, Services: c.dirty(c.batch.Services[:0]), App: app}
+	if len(c.batch.Records) == 0 && len(c.batch.Services) == 0 && app == nil {
+		return nil
+	}
+	if err := c.store.Append(&c.batch); err != nil {
+		return fmt.Errorf("append %d records: %w", len(c.staged), err)
+	}
+	for i := range c.services {
+		c.services[i].dirty = false
+	}
+	clear(c.keys)
+	clear(c.staged) // let go of strings and data
+	c.staged = c.staged[:0]
+	return nil
+}
+
+// dirty appends the states of services that changed.
+func (c *Core) dirty(states []ServiceState) []ServiceState {
+	c.states = c.states[:0]
+	for i := range c.services {
+		s := &c.services[i]
+		if s.dirty {
+			from := len(c.states)
+			c.states = s.appendState(c.states, c.recovery.After)
+			states = append(states, ServiceState{Name: s.Name, State: c.states[from:len(c.states):len(c.states)]})
+		}
+	}
+	return states
+}

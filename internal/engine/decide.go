@@ -1,0 +1,150 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Refusals. A refused command has changed nothing.
+var (
+	ErrStale     = errors.New("the attempt is over")
+	ErrNotParked = errors.New("the task is not parked")
+	ErrOver      = errors.New("the task is over")
+	ErrNotReady  = errors.New("the step may not start")
+	ErrUnknown   = errors.New("no such task")
+)
+
+// Failure is the bad end of an attempt.
+type Failure struct {
+	Class      string // a short word; the same ones should come again and again
+	Message    string
+	Permanent  bool // trying again cannot help
+	RetryAfter Time // the service's own wish for the wait; 0: none
+}
+
+// The decide functions are pure: they look at the state and say, in r, which
+// transition the command leads to, or refuse. r is zero but for its Seq when
+// they get it.
+
+// decideStart begins the next attempt of step i.
+func decideStart(t *task, i int16, now Time, r *Record) error {
+	if !t.startable(i, now) {
+		return fmt.Errorf("task %d: step %q: %w", t.id, t.plan.Steps[i].Name, ErrNotReady)
+	}
+	t.about(r, Started, i, now)
+	r.Attempt, r.Start = t.steps[i].attempts+1, now
+	if limit := t.plan.Steps[i].Timeout; limit > 0 {
+		r.Due = now + limit
+	}
+	return nil
+}
+
+// decideDefer notes that a breaker holds step i back until the given time.
+func decideDefer(t *task, i int16, now, until Time, r *Record) error {
+	if !t.startable(i, now) {
+		return fmt.Errorf("task %d: step %q: %w", t.id, t.plan.Steps[i].Name, ErrNotReady)
+	}
+	t.about(r, Deferred, i, now)
+	r.Due = until
+	return nil
+}
+
+// decideSucceed takes the output of attempt n of step i.
+func decideSucceed(t *task, i int16, n int32, now Time, output []byte, r *Record) error {
+	if err := t.running(i, n); err != nil {
+		return err
+	}
+	t.about(r, Succeeded, i, now)
+	r.Attempt, r.Start, r.Data = n, t.steps[i].start, output
+	return nil
+}
+
+// decideFail takes the failure of attempt n of step i: another attempt after a
+// wait that draw helps to choose, or error.
+func decideFail(t *task, i int16, n int32, now Time, f *Failure, draw float64, r *Record) error {
+	if err := t.running(i, n); err != nil {
+		return err
+	}
+	s, retry := &t.steps[i], &t.plan.Steps[i].Retry
+	switch {
+	case f.Permanent:
+		t.about(r, Failed, i, now)
+	case int(s.round) >= retry.Limit:
+		t.about(r, Exhausted, i, now)
+	default:
+		t.about(r, Retrying, i, now)
+		r.Due = now + max(retry.Wait(int(s.round), draw), min(f.RetryAfter, longest))
+	}
+	r.Attempt, r.Start, r.Class, r.Text = n, s.start, f.Class, f.Message
+	return nil
+}
+
+// decideRedrive begins a fresh round of a parked task.
+func decideRedrive(t *task, now Time, by, why string, r *Record) error {
+	if t.state != TaskParked {
+		return fmt.Errorf("task %d is %v: %w", t.id, t.shown(), ErrNotParked)
+	}
+	t.about(r, Redriven, t.cause, now)
+	r.Start, r.Count, r.Class, r.Text = t.parked, int64(t.redrives)+1, by, why
+	return nil
+}
+
+// decideCancel gives a task up.
+func decideCancel(t *task, now Time, by, why string, r *Record) error {
+	if t.state.Terminal() {
+		return fmt.Errorf("task %d is %v: %w", t.id, t.state, ErrOver)
+	}
+	t.about(r, Cancelled, None, now)
+	r.Start, r.Class, r.Text = t.submitted, by, why
+	return nil
+}
+
+// conclude says what becomes of a task after a record, if anything: complete
+// when every step is; while something runs or can run, nothing; else error
+// after a permanent failure, parked after an exhausted one.
+func conclude(t *task, now Time, r *Record) bool {
+	if t.state != TaskInProgress || !t.idle() {
+		return false
+	}
+	kind := Parked
+	switch {
+	case int(t.counts[StepComplete]) == len(t.steps):
+		kind = Completed
+	case t.permanent:
+		kind = Errored
+	}
+	t.about(r, kind, t.cause, now)
+	r.Start, r.Class, r.Text = t.submitted, t.class, t.text
+	return true
+}
+
+// startable is Tasker's readiness: pending or waiting for a retry that is due,
+// every parent complete, attempts left in this round.
+func (t *task) startable(i int16, now Time) bool {
+	s := &t.steps[i]
+	if t.state != TaskPending && t.state != TaskInProgress {
+		return false
+	}
+	if s.state != StepPending && s.state != StepWaiting {
+		return false
+	}
+	return s.missing == 0 && s.ready <= now && int(s.round) < t.plan.Steps[i].Retry.Limit
+}
+
+// running refuses results of attempts that are over.
+func (t *task) running(i int16, n int32) error {
+	s := &t.steps[i]
+	if t.state != TaskInProgress || s.state != StepInProgress || s.attempts != n {
+		return fmt.Errorf("task %d: step %q: attempt %d: %w", t.id, t.plan.Steps[i].Name, n, ErrStale)
+	}
+	return nil
+}
+
+// about fills in what every record says. i may be None.
+func (t *task) about(r *Record, k Kind, i int16, now Time) {
+	r.At, r.Kind, r.Task, r.Template = now, k, t.id, int16(t.plan.index)
+	r.Step, r.Service = i, None
+	if i != None {
+		r.Service = t.plan.steps[i].service
+	}
+}

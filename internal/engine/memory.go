@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Memory is a store in memory, in the same stored form as a file would have. It
+// survives its core, so that a test can crash one and begin another on it. The
+// zero value is empty and ready to use.
+type Memory struct {
+	mu       sync.Mutex
+	history  map[TaskID][]byte // records, each after its length
+	open     map[TaskID]bool
+	keys     map[string]TaskID
+	services map[string][]byte
+	apps     [][]byte
+	last     TaskID
+	seq      uint32
+	buf      []byte
+}
+
+// Append keeps the batch.
+func (m *Memory) Append(b *Batch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.history == nil {
+		m.history, m.open = map[TaskID][]byte{}, map[TaskID]bool{}
+		m.keys, m.services = map[string]TaskID{}, map[string][]byte{}
+	}
+	for i := range b.Records {
+		m.append(&b.Records[i])
+	}
+	for _, s := range b.Services {
+		m.services[s.Name] = bytes.Clone(s.State)
+	}
+	if b.App != nil {
+		m.apps = append(m.apps, bytes.Clone(b.App))
+	}
+	return nil
+}
+
+func (m *Memory) append(r *Record) {
+	m.buf = AppendRecord(m.buf[:0], r)
+	h := binary.AppendUvarint(m.history[r.Task], uint64(len(m.buf)))
+	m.history[r.Task] = append(h, m.buf...)
+	switch {
+	case r.Task == 0:
+		m.seq = r.Seq
+	case r.Kind == Submitted:
+		m.open[r.Task], m.last = true, max(m.last, r.Task)
+		if r.Text != "" {
+			m.keys[r.Text] = r.Task
+		}
+	case r.Kind.Ends():
+		delete(m.open, r.Task)
+	}
+}
+
+// Last implements Store.
+func (m *Memory) Last() (TaskID, uint32, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last, m.seq, nil
+}
+
+// Open implements Store.
+func (m *Memory) Open(f func(TaskID, []Record) error) error {
+	m.mu.Lock()
+	ids := slices.Sorted(maps.Keys(m.open))
+	m.mu.Unlock()
+	for _, id := range ids {
+		history, err := m.Task(id)
+		if err != nil {
+			return err
+		}
+		if err := f(id, history); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Task implements Store.
+func (m *Memory) Task(id TaskID) ([]Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	buf, ok := m.history[id]
+	if !ok && id != 0 {
+		return nil, fmt.Errorf("task %d: %w", id, ErrUnknown)
+	}
+	var history []Record
+	for len(buf) > 0 {
+		n, used := binary.Uvarint(buf)
+		r, err := ParseRecord(buf[used : used+int(n)])
+		if err != nil {
+			return nil, fmt.Errorf("task %d: %w", id, err)
+		}
+		r.Task, r.Seq = id, uint32(len(history)+1)
+		history = append(history, r)
+		buf = buf[used+int(n):]
+	}
+	return history, nil
+}
+
+// ByKey implements Store.
+func (m *Memory) ByKey(key string) (TaskID, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.keys[key], nil
+}
+
+// Services implements Store.
+func (m *Memory) Services(f func(ServiceState) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(m.services)) {
+		if err := f(ServiceState{Name: name, State: m.services[name]}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Apps implements Store.
+func (m *Memory) Apps(f func([]byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, app := range m.apps {
+		if err := f(app); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close implements Store; the content stays.
+func (m *Memory) Close() error { return nil }

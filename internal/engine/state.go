@@ -1,0 +1,169 @@
+package engine
+
+import "fmt"
+
+// TaskID numbers tasks 1, 2, 3 … in order of submission.
+type TaskID uint64
+
+// StepState is the state of a step, in Tasker's words.
+type StepState uint8
+
+// The states of a step.
+const (
+	StepPending    StepState = iota + 1 // not started in this round
+	StepInProgress                      // an attempt runs
+	StepWaiting                         // an attempt failed, the next has a due time
+	StepComplete                        // done, for ever
+	StepError                           // failed, and no attempt follows by itself
+	StepCancelled                       // given up with its task
+	stepStates                          // one past the last
+)
+
+var stepNames = [stepStates]string{"none", "pending", "in_progress", "waiting_for_retry", "complete", "error", "cancelled"}
+
+// String is Tasker's name of the state.
+func (s StepState) String() string {
+	if s < stepStates {
+		return stepNames[s]
+	}
+	return fmt.Sprintf("step_state(%d)", uint8(s))
+}
+
+// TaskState is the state of a task, in Tasker's words.
+type TaskState uint8
+
+// The states of a task. TaskWaiting is not stored: it is how TaskInProgress is
+// shown while nothing runs or could run and a retry is due later.
+const (
+	TaskPending    TaskState = iota + 1 // nothing started in this round
+	TaskInProgress                      // steps run or may run
+	TaskWaiting                         // waits for a retry
+	TaskParked                          // blocked by failures, not lost
+	TaskComplete                        // every step is complete
+	TaskError                           // a step failed for good
+	TaskCancelled                       // given up by the operator
+	taskStates                          // one past the last
+)
+
+var taskNames = [taskStates]string{"none", "pending", "in_progress", "waiting_for_retry", "blocked_by_failures", "complete", "error", "cancelled"}
+
+// String is Tasker's name of the state.
+func (s TaskState) String() string {
+	if s < taskStates {
+		return taskNames[s]
+	}
+	return fmt.Sprintf("task_state(%d)", uint8(s))
+}
+
+// Terminal tells whether the task is over for good.
+func (s TaskState) Terminal() bool { return s >= TaskComplete }
+
+// stepMoves says where a record takes the step it names. What is not in the
+// table is no transition. State 0 stands for "illegal".
+var stepMoves = [kindEnd][stepStates]StepState{
+	Started:   {StepPending: StepInProgress, StepWaiting: StepInProgress},
+	Deferred:  {StepPending: StepPending, StepWaiting: StepWaiting},
+	Succeeded: {StepInProgress: StepComplete},
+	Retrying:  {StepInProgress: StepWaiting},
+	Exhausted: {StepInProgress: StepError},
+	Failed:    {StepInProgress: StepError},
+}
+
+// taskMoves says where a record takes its task.
+var taskMoves = [kindEnd][taskStates]TaskState{
+	Submitted: {0: TaskPending},
+	Started:   {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress},
+	Deferred:  {TaskPending: TaskPending, TaskInProgress: TaskInProgress},
+	Succeeded: {TaskInProgress: TaskInProgress},
+	Retrying:  {TaskInProgress: TaskInProgress},
+	Exhausted: {TaskInProgress: TaskInProgress},
+	Failed:    {TaskInProgress: TaskInProgress},
+	Parked:    {TaskInProgress: TaskParked},
+	Redriven:  {TaskParked: TaskPending},
+	Completed: {TaskInProgress: TaskComplete},
+	Errored:   {TaskInProgress: TaskError},
+	Cancelled: {TaskPending: TaskCancelled, TaskInProgress: TaskCancelled, TaskParked: TaskCancelled},
+}
+
+// task is the state of one open task. It changes only through [apply].
+// ready, running and the rest are counts over steps that apply keeps, so that
+// every decision is O(1).
+type task struct {
+	id    TaskID
+	plan  *plan
+	state TaskState
+	seq   uint32 // number of its last record, from 1
+
+	counts    [stepStates]int16 // steps by state
+	ready     int16             // pending steps with all parents complete
+	permanent bool              // a step failed permanently
+
+	submitted Time
+	parked    Time  // since when, if state is TaskParked
+	redrives  int32 // how often it was driven again
+
+	// cause is the first step that failed for good in this round; a permanent
+	// failure takes precedence over an exhausted one. None: no step did.
+	cause       int16
+	class, text string
+
+	key     string
+	context []byte
+	steps   []step
+}
+
+// step is the state of one step of an open task.
+type step struct {
+	state    StepState
+	deferred bool  // a breaker held it back and that was recorded
+	missing  int16 // parents that are not complete
+	attempts int32 // over the task's life
+	round    int32 // of them in this round; round <= the limit
+	start    Time  // of the last attempt
+	deadline Time  // of the running attempt; 0: none
+	ready    Time  // when it became, or will become, ready to start
+	output   []byte
+}
+
+// reset makes t a task of plan p that no record has touched, and keeps the
+// memory of its steps.
+func (t *task) reset(id TaskID, p *plan) {
+	steps := t.steps[:0]
+	*t = task{id: id, plan: p, cause: None}
+	for i := range p.steps {
+		missing := int16(len(p.steps[i].parents))
+		steps = append(steps, step{state: StepPending, missing: missing})
+		if missing == 0 {
+			t.ready++
+		}
+	}
+	t.steps = steps
+	t.counts[StepPending] = int16(len(steps))
+}
+
+// move puts step i into state to and keeps the counts.
+func (t *task) move(i int16, to StepState) {
+	s := &t.steps[i]
+	if s.state == StepPending && s.missing == 0 {
+		t.ready--
+	}
+	if to == StepPending && s.missing == 0 {
+		t.ready++
+	}
+	t.counts[s.state]--
+	t.counts[to]++
+	s.state = to
+}
+
+// idle tells that nothing of the task runs or can run by itself.
+func (t *task) idle() bool {
+	return t.ready == 0 && t.counts[StepInProgress] == 0 && t.counts[StepWaiting] == 0
+}
+
+// shown is the state with waiting for a retry told apart.
+func (t *task) shown() TaskState {
+	if t.state == TaskInProgress && t.ready == 0 && t.counts[StepInProgress] == 0 && t.counts[StepWaiting] > 0 {
+		return TaskWaiting
+	}
+	return t.state
+}

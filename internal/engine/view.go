@@ -1,0 +1,167 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+)
+
+// View is what is known of a task.
+type View struct {
+	ID        TaskID
+	Template  string // "namespace/name@version"
+	Key       string // idempotency key of its submission
+	State     TaskState
+	Submitted Time
+	Ended     Time // when it was over; 0: it is open
+	Parked    Time // since when it is parked; 0: it is not
+	Redrives  int
+	Cause     string // the step that stopped it, if it is parked or in error
+	Class     string // of that step's failure
+	Message   string
+	Context   []byte
+	Steps     []StepView
+	History   []Record // empty if the store keeps none
+}
+
+// StepView is what is known of a step.
+type StepView struct {
+	Name     string
+	Service  string
+	State    StepState
+	Attempts int  // over the task's life
+	Round    int  // of them in this round
+	Due      Time // when the next attempt may start, if it waits for a retry
+	Start    Time // of the last attempt
+	Deadline Time // of the running attempt; 0: none
+	Output   []byte
+}
+
+// AttemptView is one attempt as the history tells it.
+type AttemptView struct {
+	Step       int
+	N          int
+	Start, End Time // End 0: it runs
+	Outcome    Kind // Succeeded, Retrying, Exhausted, Failed; Started: it runs
+	Class      string
+	Message    string
+	Output     []byte
+}
+
+// Task looks a task up, open or over. It includes what is not flushed.
+func (c *Core) Task(id TaskID) (View, error) {
+	history, err := c.history(id)
+	if err != nil {
+		return View{}, err
+	}
+	t := c.open[id]
+	if t == nil {
+		if t, err = c.replay(id, history); err != nil {
+			return View{}, err
+		}
+	}
+	v := t.view()
+	for i := range v.Steps {
+		if svc := t.plan.steps[i].service; svc != None {
+			v.Steps[i].Service = c.services[svc].Name
+		}
+	}
+	for i := range history {
+		t.plan.fill(&history[i])
+	}
+	v.History = history
+	if n := len(history); n > 0 && history[n-1].Kind.Ends() {
+		v.Ended = history[n-1].At
+	}
+	return v, nil
+}
+
+// history is a task's records, stored and staged. An open task may have none
+// if the store keeps none.
+func (c *Core) history(id TaskID) ([]Record, error) {
+	if id == 0 || id > c.last {
+		return nil, fmt.Errorf("task %d: %w", id, ErrUnknown)
+	}
+	history, err := c.store.Task(id)
+	for i := range c.staged {
+		if c.staged[i].Task == id {
+			history = append(history, c.staged[i])
+		}
+	}
+	if len(history) == 0 && c.open[id] == nil {
+		return nil, err
+	}
+	if len(history) > 0 && history[0].Seq != 1 {
+		history = nil // the store has dropped the beginning
+	}
+	return history, nil
+}
+
+// fill sets the indices that are not stored.
+func (p *plan) fill(r *Record) {
+	r.Template, r.Service = int16(p.index), None
+	if r.Step != None && int(r.Step) < len(p.steps) {
+		r.Service = p.steps[r.Step].service
+	}
+}
+
+// replay makes the state of a task that is over from its history.
+func (c *Core) replay(id TaskID, history []Record) (*task, error) {
+	p, err := c.planOf(id, history)
+	if err != nil {
+		return nil, err
+	}
+	t := new(task)
+	t.reset(id, p)
+	for i := range history {
+		if err := apply(t, &history[i]); err != nil {
+			return nil, fmt.Errorf("%w: %w", err, ErrCorrupt)
+		}
+	}
+	return t, nil
+}
+
+// view copies the state of a task.
+func (t *task) view() View {
+	v := View{
+		ID: t.id, Template: t.plan.name, Key: t.key, State: t.shown(), Submitted: t.submitted, Parked: t.parked,
+		Redrives: int(t.redrives), Class: t.class, Message: t.text, Context: t.context,
+	}
+	if t.cause != None {
+		v.Cause = t.plan.Steps[t.cause].Name
+	}
+	for i := range t.steps {
+		s := &t.steps[i]
+		sv := StepView{
+			Name: t.plan.Steps[i].Name, State: s.state, Attempts: int(s.attempts), Round: int(s.round),
+			Start: s.start, Output: s.output,
+		}
+		switch s.state {
+		case StepWaiting:
+			sv.Due = s.ready
+		case StepInProgress:
+			sv.Deadline = s.deadline
+		}
+		v.Steps = append(v.Steps, sv)
+	}
+	return v
+}
+
+// Attempts lists the attempts in the order in which they began.
+func (v View) Attempts() []AttemptView {
+	var list []AttemptView
+	for i := range v.History {
+		r := &v.History[i]
+		switch r.Kind {
+		case Started:
+			list = append(list, AttemptView{Step: int(r.Step), N: int(r.Attempt), Start: r.At, Outcome: Started})
+		case Succeeded, Retrying, Exhausted, Failed:
+			j := slices.IndexFunc(list, func(a AttemptView) bool { return a.Step == int(r.Step) && a.N == int(r.Attempt) })
+			if j < 0 {
+				continue
+			}
+			a := &list[j]
+			a.End, a.Outcome, a.Class, a.Message, a.Output = r.At, r.Kind, r.Class, r.Text, r.Data
+		}
+	}
+	return list
+}
