@@ -14,9 +14,12 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// Nearest is the candidate that a person who wrote name most likely meant, or ""
-// if none is near.
-func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
+// Nearest is the candidate that a person who wrote name most likely meant; ok is
+// false if none is near.
+func Nearest(name string, candidates []string) (near string, ok bool) {
+	near = nearest(name, candidates)
+	return near, near != ""
+}
 
 // distance is the number of single letters to insert, delete, replace or swap
 // with their neighbour to make b of a (optimal string alignment).
