@@ -42,21 +42,21 @@ func (r Rate) Strict() stats.Interval {
 // At the end of a run these are the submitted ones.
 func (s *State) FirstPassRate(k int) Rate {
 	t := &s.Strategies[k].Tasks
-	return s.rate(t.FirstPassFailed, t.Submitted-t.Undecided)
+	return s.Rate(t.FirstPassFailed, t.Submitted-t.Undecided)
 }
 
 // FailureRate is the share of tasks of strategy k that failed or are parked now,
 // over those that do not run.
 func (s *State) FailureRate(k int) Rate {
 	t := &s.Strategies[k].Tasks
-	return s.rate(t.Failed+t.Parked, t.Submitted-t.Running)
+	return s.Rate(t.Failed+t.Parked, t.Submitted-t.Running)
 }
 
 // WaitedLongRate is the share of customers in strategy k whose outcome took over
 // 10 s, over those who have one or are parked.
 func (s *State) WaitedLongRate(k int) Rate {
 	st := &s.Strategies[k]
-	return s.rate(st.WaitedLong, st.Tasks.Submitted-st.Tasks.Running)
+	return s.Rate(st.WaitedLong, st.Tasks.Submitted-st.Tasks.Running)
 }
 
 // RescuedRate is, of the tasks that failed in the first strategy, the share that
@@ -67,9 +67,9 @@ func (s *State) RescuedRate() Rate {
 	return Rate{K: p.Rescued, N: p.FirstFailed, Interval: stats.AnytimeInterval(p.Rescued, p.FirstFailed), Kind: Anytime}
 }
 
-// rate gives k of n its interval: one that may be watched while the run goes on,
+// Rate gives k of n tasks their interval: one that may be watched while the run goes on,
 // and at its planned end that of a sample whose size was fixed beforehand.
-func (s *State) rate(k, n int) Rate {
+func (s *State) Rate(k, n int) Rate {
 	r := Rate{K: k, N: n, Kind: Anytime}
 	if s.Run.Tasks > 0 && n >= s.Run.Tasks {
 		r.Kind, r.Interval = Wilson, stats.Wilson(k, n, stats.Z95)

@@ -96,11 +96,13 @@ func Span(t event.Time) string {
 func Hours(h float64) string { return Decimal(h) + " h" }
 
 // Decimal writes a number that need not be whole: one digit after the point
-// from 1 to 100, two below, none above, none for 0.
+// from 1 to 100, two below, none above and for whole numbers.
 func Decimal(x float64) string {
 	switch a := math.Abs(x); {
 	case a < 0.005:
 		return "0"
+	case x == math.Trunc(x):
+		return Count(int(x))
 	case a < 0.995:
 		return strconv.FormatFloat(x, 'f', 2, 64)
 	case a < 99.95:

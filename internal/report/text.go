@@ -1,0 +1,255 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"tasker-sim/internal/metrics"
+)
+
+// Place says where a run is kept and how it is repeated.
+type Place struct {
+	Dir     string // the run's directory; empty: it is not kept
+	Command string // what repeats the run, see [Repeat]
+}
+
+// Text writes the verdict as a page of at most 30 lines.
+func (r *Result) Text(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", r.heading())
+	b.WriteString(table(r.columns()))
+	b.WriteString("\n" + table(r.judged()))
+	b.WriteString("\n")
+	for _, line := range r.closing() {
+		b.WriteString(line + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// heading is scenario, size and seed in one line.
+func (r *Result) heading() string {
+	s := fmt.Sprintf("%s: %s in %s of virtual time, seed %d", r.Title, Plural(r.arrived(), r.run.Noun), Span(r.state.Now), r.Seed)
+	if !r.Complete {
+		s += fmt.Sprintf(" (stopped before its end, %s planned)", Count(r.run.Tasks))
+	}
+	return s
+}
+
+func (r *Result) arrived() int {
+	n := 0
+	for i := range r.state.Strategies {
+		n = max(n, r.state.Strategies[i].Tasks.Submitted)
+	}
+	return n
+}
+
+// columns are the figures of all strategies side by side.
+func (r *Result) columns() [][]string {
+	s := r.state
+	rows := [][]string{{""}}
+	for i := range s.Run.Strategies {
+		rows[0] = append(rows[0], s.Run.Strategies[i].Name)
+	}
+	add := func(name string, f func(k int, st *metrics.Strategy) string) {
+		row := []string{name}
+		for k := range s.Strategies {
+			row = append(row, f(k, &s.Strategies[k]))
+		}
+		rows = append(rows, row)
+	}
+	add("first pass failed", func(k int, _ *metrics.Strategy) string { return rateText(s.FirstPassRate(k)) })
+	add("", func(k int, _ *metrics.Strategy) string { return countText(s.FirstPassRate(k)) })
+	add("succeeded", func(_ int, st *metrics.Strategy) string { return succeededText(&st.Tasks) })
+	add("failed, parked", func(_ int, st *metrics.Strategy) string {
+		return Count(st.Tasks.Failed) + ", " + Count(st.Tasks.Parked)
+	})
+	add("declined, rejected", func(_ int, st *metrics.Strategy) string {
+		return Count(st.Tasks.Declined) + ", " + Count(st.Tasks.Rejected)
+	})
+	for i, name := range r.promised() {
+		add(words(name), func(k int, _ *metrics.Strategy) string { return Count(r.counts(k)[i]) })
+	}
+	add("calls, tried again", func(_ int, st *metrics.Strategy) string { return Count(st.Attempts) + ", " + Count(st.Retries) })
+	add("outcome p50, p95, p99", func(_ int, st *metrics.Strategy) string { return quantiles(st.Outcome) })
+	return rows
+}
+
+// maxPromised is how many counters of promises the page has room for.
+const maxPromised = 5
+
+// promised are the names of the promises' counters that say what went wrong for
+// good: broken, then twice.
+func (r *Result) promised() []string {
+	var broken, twice []string
+	for _, p := range r.run.Promises {
+		if p.Broken != "" {
+			broken = append(broken, p.Broken)
+		}
+		if p.Twice != "" {
+			twice = append(twice, p.Twice)
+		}
+	}
+	names := append(broken, twice...)
+	return names[:min(len(names), maxPromised)]
+}
+
+// counts are the counters named by promised, of strategy k.
+func (r *Result) counts(k int) []int {
+	var broken, twice []int
+	for i, p := range r.run.Promises {
+		c := r.state.Strategies[k].Promises[i]
+		if p.Broken != "" {
+			broken = append(broken, c.Broken)
+		}
+		if p.Twice != "" {
+			twice = append(twice, c.Twice)
+		}
+	}
+	return append(broken, twice...)
+}
+
+func rateText(r metrics.Rate) string {
+	if r.N == 0 {
+		return "none yet"
+	}
+	return Percent(r.Share()) + "  (" + PercentRange(r.Interval.Low, r.Interval.High) + ")"
+}
+
+func countText(r metrics.Rate) string { return Count(r.K) + " of " + Count(r.N) }
+
+func succeededText(t *metrics.Tasks) string {
+	s := Count(t.Succeeded)
+	if t.EverParked > 0 {
+		s += fmt.Sprintf(", %s of them after being parked", Count(t.Recovered))
+	}
+	if t.Running > 0 {
+		s += fmt.Sprintf(", %s still running", Count(t.Running))
+	}
+	return s
+}
+
+func quantiles(h *metrics.Histogram) string {
+	var qs []string
+	for _, q := range []float64{0.5, 0.95, 0.99} {
+		s := "–"
+		if t, ok := h.Quantile(q); ok {
+			s = Span(t)
+		}
+		qs = append(qs, s)
+	}
+	return strings.Join(qs, ", ")
+}
+
+// judged are the rows of the verdict.
+func (r *Result) judged() [][]string {
+	rows := [][]string{{"", "", "the story says", "this run shows", ""}}
+	for _, v := range Verdict(r.state) {
+		rows = append(rows, []string{Mark(v.Kind), v.Name, v.Says(), v.Shows(), holdsText(&v)})
+	}
+	return rows
+}
+
+func holdsText(v *Row) string {
+	switch {
+	case v.Says() == "" || v.Kind == Quoted:
+		return ""
+	case v.Holds == nil:
+		return "not judged: " + v.Reason
+	case *v.Holds:
+		return "holds"
+	}
+	return "does not hold"
+}
+
+// closing are the lines below the tables.
+func (r *Result) closing() []string {
+	lines := []string{}
+	if r.Paired != nil {
+		lines = append(lines, r.sameDice())
+	}
+	lines = append(lines, r.checks(), "m measured here, d worked out with declared parameters, q quoted; intervals are 95 % "+r.kind())
+	return lines
+}
+
+// kind names the intervals on the page.
+func (r *Result) kind() string {
+	if len(r.Strategies) > 0 && r.Strategies[0].value.CIKind == metrics.Anytime {
+		return "(valid at any time)"
+	}
+	return "(Wilson)"
+}
+
+// sameDice tells the pairs: which tasks failed where.
+func (r *Result) sameDice() string {
+	p := r.Paired
+	last := r.run.Strategies[len(r.run.Strategies)-1].Name
+	s := fmt.Sprintf("same dice: %s failed only in %s, %s only in %s, %s in both", Plural(p.OnlyFirstFailed, r.run.Noun),
+		r.run.Strategies[0].Name, Count(p.OnlySecondFailed), last, Count(p.BothFailed))
+	if r.RescuedShare != nil {
+		s += fmt.Sprintf("; %s rescued", Percent(*r.RescuedShare))
+	}
+	return s
+}
+
+func (r *Result) checks() string {
+	if r.Invariants.Violations > 0 {
+		return fmt.Sprintf("INVARIANTS VIOLATED: %s of %s checks, first: %s",
+			Count(r.Invariants.Violations), Count(int(r.Invariants.Checked)), r.Invariants.First)
+	}
+	s := fmt.Sprintf("invariants: %s checks, none violated", Count(int(r.Invariants.Checked)))
+	for _, c := range r.Crashes {
+		s += fmt.Sprintf("; killed at %s with %d in flight: %d calls repeated, %d effects already there",
+			clock(c.AtMS), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere)
+	}
+	return s
+}
+
+// Summary writes about ten lines for the terminal that the dashboard has left.
+func (r *Result) Summary(w io.Writer, at Place) error {
+	rows := [][]string{}
+	for k := range r.state.Strategies {
+		rows = append(rows, []string{r.run.Strategies[k].Name, rateText(r.state.FirstPassRate(k)) + ", " + countText(r.state.FirstPassRate(k)), r.harm(k)})
+	}
+	rows = append(rows, r.costs()...)
+	s := r.heading() + "\n" + table(rows)
+	lines := [][]string{}
+	if r.Paired != nil {
+		dice, _ := strings.CutPrefix(r.sameDice(), "same dice: ")
+		lines = append(lines, []string{"same dice", dice})
+	}
+	lines = append(lines, []string{"checks", strings.TrimPrefix(r.checks(), "invariants: ")})
+	if at.Dir != "" {
+		lines = append(lines, []string{"run", at.Dir})
+	}
+	if at.Command != "" {
+		lines = append(lines, []string{"again", at.Command})
+	}
+	_, err := io.WriteString(w, s+table(lines))
+	return err
+}
+
+// harm is the most important counter of strategy k.
+func (r *Result) harm(k int) string {
+	names, counts := r.promised(), r.counts(k)
+	if len(names) == 0 {
+		return ""
+	}
+	return words(names[0]) + " " + Count(counts[0])
+}
+
+// costs are what it cost people, by the declared model, and the price paid.
+func (r *Result) costs() [][]string {
+	var rows [][]string
+	for k := range r.state.Strategies {
+		i := r.state.Impact(k)
+		rows = append(rows, []string{"cost, " + r.run.Strategies[k].Name, fmt.Sprintf("~ %s tickets, %s of repair, %s lost",
+			Count(int(math.Round(i.SupportTickets))), Hours(i.ManualRecoveryHours), Money(i.RevenueLostCents)), "(declared model)"})
+	}
+	for _, p := range price(r.state) {
+		rows = append(rows, []string{p.Name, p.Shows()})
+	}
+	return rows
+}
