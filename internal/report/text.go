@@ -170,8 +170,10 @@ func (r *Result) closing() []string {
 	if r.Paired != nil {
 		lines = append(lines, r.sameDice())
 	}
-	lines = append(lines, r.checks(), "m measured here, d worked out with declared parameters, q quoted; intervals are 95 % "+r.kind())
-	return lines
+	if r.RescuedShare != nil {
+		lines = append(lines, "rescued: "+r.rescue())
+	}
+	return append(lines, r.checks(), "m measured, d by declared parameters, q quoted; intervals are 95 % "+r.kind())
 }
 
 // kind names the intervals on the page.
@@ -186,12 +188,15 @@ func (r *Result) kind() string {
 func (r *Result) sameDice() string {
 	p := r.Paired
 	last := r.run.Strategies[len(r.run.Strategies)-1].Name
-	s := fmt.Sprintf("same dice: %s failed only in %s, %s only in %s, %s in both", Plural(p.OnlyFirstFailed, r.run.Noun),
+	return fmt.Sprintf("same dice: %s failed only in %s, %s only in %s, %s in both", Plural(p.OnlyFirstFailed, r.run.Noun),
 		r.run.Strategies[0].Name, Count(p.OnlySecondFailed), last, Count(p.BothFailed))
-	if r.RescuedShare != nil {
-		s += fmt.Sprintf("; %s rescued", Percent(*r.RescuedShare))
-	}
-	return s
+}
+
+// rescue tells how many of the first strategy's failures succeeded in the last.
+func (r *Result) rescue() string {
+	rate := r.state.RescuedRate()
+	return fmt.Sprintf("%s of those that failed in %s succeeded in %s", Percent(rate.Share()),
+		r.run.Strategies[0].Name, r.run.Strategies[len(r.run.Strategies)-1].Name)
 }
 
 func (r *Result) checks() string {
@@ -219,6 +224,9 @@ func (r *Result) Summary(w io.Writer, at Place) error {
 	if r.Paired != nil {
 		dice, _ := strings.CutPrefix(r.sameDice(), "same dice: ")
 		lines = append(lines, []string{"same dice", dice})
+	}
+	if r.RescuedShare != nil {
+		lines = append(lines, []string{"rescued", r.rescue()})
 	}
 	lines = append(lines, []string{"checks", strings.TrimPrefix(r.checks(), "invariants: ")})
 	if at.Dir != "" {
