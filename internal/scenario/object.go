@@ -43,7 +43,8 @@ type field struct {
 	doc  string
 	def  string // what an absent key stands for; meaningless if need
 	need bool   // it must be there
-	hide bool   // no parameter: --set cannot reach it
+	hide bool   // no parameter: it is not listed
+	rare bool   // listed only where the file or --set gives it
 	low  float64
 	high float64 // no upper bound if not more than low
 }
@@ -208,7 +209,7 @@ func read[T any](o *object, c codec[T], f field) (T, place) {
 		at = place{set: set.text}
 		value, ok = convert(o.r, c, f, path, &node{text: set.value, at: at})
 	}
-	if !f.hide && ok {
+	if ok && !f.hide && (!f.rare || e != nil || set != nil) {
 		o.r.params = append(o.r.params, Param{Path: path, Value: c.write(value), Default: c.write(asFile), Kind: c.kind, Doc: f.doc})
 	}
 	return value, at

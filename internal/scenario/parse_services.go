@@ -74,11 +74,11 @@ func (r *reader) errors(o *object) Errors {
 // class reads one way of failing, but for its share.
 func (r *reader) class(o *object, name string) Class {
 	c := Class{Name: name, Message: o.words("message", name)}
-	c.Permanent, _ = read(o, switches(), field{key: "permanent", def: "off", doc: "not worth another attempt"})
+	c.Permanent, _ = read(o, switches(), field{key: "permanent", def: "off", rare: true, doc: "not worth another attempt"})
 	var at place
-	c.Hang, at = read(o, switches(), field{key: "hang", def: "off", doc: "no answer ever: the caller's timeout ends it"})
-	c.Latency, _ = read(o, times(), field{key: "latency", def: "0s", doc: "time to the refusal; 0s: as the service's own"})
-	c.RetryAfter, _ = read(o, times(), field{key: "retry_after", def: "0s", doc: "the service asks to wait that long"})
+	c.Hang, at = read(o, switches(), field{key: "hang", def: "off", rare: true, doc: "no answer ever: the caller's timeout ends it"})
+	c.Latency, _ = read(o, times(), field{key: "latency", def: "0s", rare: true, doc: "time to the refusal; 0s: as the service's own"})
+	c.RetryAfter, _ = read(o, times(), field{key: "retry_after", def: "0s", rare: true, doc: "the service asks to wait that long"})
 	if c.Hang && (c.Latency > 0 || c.RetryAfter > 0) {
 		r.fail(at, "", "%s hangs: it has no answer, so neither latency nor retry_after", o.name())
 	}

@@ -1,0 +1,245 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tasker-sim/internal/event"
+)
+
+// showWidth is the longest line of a description.
+const showWidth = 80
+
+// Show describes the scenario in plain text: story, load, workflows, services
+// with their faults, what is counted and claimed. Parameters are listed by
+// [Scenario.Params].
+func (s *Scenario) Show() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", s.Name, s.Title)
+	s.showStory(&b)
+	s.showLoad(&b)
+	for i := range s.Workflows {
+		s.showWorkflow(&b, &s.Workflows[i])
+	}
+	s.showServices(&b)
+	s.showEffects(&b)
+	s.showStrategies(&b)
+	s.showImpact(&b)
+	s.showClaims(&b)
+	return b.String()
+}
+
+func (s *Scenario) showStory(b *strings.Builder) {
+	for _, part := range [][2]string{
+		{"what happened", s.Story.Hook}, {"before", s.Story.Naive},
+		{"after", s.Story.Remedy}, {"watch", s.Story.Watch},
+	} {
+		if part[1] != "" {
+			fmt.Fprintf(b, "\n%s\n%s", part[0], indent(wrap(part[1], showWidth-2)))
+		}
+	}
+}
+
+func (s *Scenario) showLoad(b *strings.Builder) {
+	fmt.Fprintf(b, "\nload\n  %d %s in %s", s.Load.Tasks, s.Noun.Many, writeTime(s.Load.Duration))
+	if p := s.Load.Peak; p != nil {
+		fmt.Fprintf(b, ", %s times as dense from %s on for %s", writeNumber(p.Factor), writeTime(p.At), writeTime(p.Length))
+	}
+	b.WriteString("\n")
+	if s.Bad != nil {
+		fmt.Fprintf(b, "  declined in every strategy if %s\n", s.Bad.Text())
+	}
+}
+
+// showWorkflow lists the steps in the order in which they can run.
+func (s *Scenario) showWorkflow(b *strings.Builder, w *Workflow) {
+	fmt.Fprintf(b, "\nworkflow %s\n", w.ID())
+	rows := [][]string{{"step", "after", "calls", "attempts", "waits", "timeout", "leaves"}}
+	chain := true
+	for i := range w.Steps {
+		st := &w.Steps[i]
+		leaves := ""
+		if st.Effect != nil {
+			leaves = s.Effects[st.Effect.Effect].Name
+		}
+		rows = append(rows, []string{st.Name, w.after(st), s.Services[st.Service].Name,
+			fmt.Sprint(st.Retry.Limit), st.Retry.waits(), writeTime(st.Timeout), leaves})
+		chain = chain && (i == 0 || len(st.DependsOn) == 1 && st.DependsOn[0] == i-1)
+	}
+	if chain {
+		for i, row := range rows {
+			rows[i] = slices.Delete(row, 1, 2)
+		}
+		b.WriteString("  one after the other:\n")
+	}
+	b.WriteString(indent(table(rows)))
+}
+
+// after names the steps that a step waits for.
+func (w *Workflow) after(st *Step) string {
+	var names []string
+	for _, p := range st.DependsOn {
+		names = append(names, w.Steps[p].Name)
+	}
+	if len(names) == 0 {
+		return "-"
+	}
+	return strings.Join(names, ", ")
+}
+
+// shownWaits is how many waits are written out.
+const shownWaits = 4
+
+// waits writes the waits between attempts: "5s 20s ±10%".
+func (t Retry) waits() string {
+	if t.Limit < 2 {
+		return "-"
+	}
+	var list []string
+	wait := float64(t.Base)
+	for k := 1; k < t.Limit && k <= shownWaits; k++ {
+		list = append(list, writeTime(min(event.Time(wait), t.Cap)))
+		wait = min(float64(wait*t.Factor), float64(t.Cap))
+	}
+	text := strings.Join(list, " ")
+	if t.Limit-1 > shownWaits {
+		text += " ..."
+	}
+	if t.Jitter > 0 {
+		text += " +-" + writeRate(t.Jitter)
+	}
+	return text
+}
+
+func (s *Scenario) showServices(b *strings.Builder) {
+	b.WriteString("\nservices\n")
+	for i := range s.Services {
+		v := &s.Services[i]
+		fmt.Fprintf(b, "  %s: half of the calls within %s, 99%% within %s\n", v.Title, writeTime(v.Latency.Median), writeTime(v.Latency.P99))
+		for _, f := range v.faults() {
+			b.WriteString(indent(indent(wrap(f, showWidth-4))))
+		}
+	}
+}
+
+// faults describes what a service does wrong, and the policies towards it.
+func (v *Service) faults() []string {
+	var list []string
+	if v.Error.Rate > 0 {
+		var kinds []string
+		for _, c := range v.Error.Classes {
+			kinds = append(kinds, writeRate(c.Share)+" "+c.words())
+		}
+		list = append(list, writeRate(v.Error.Rate)+" of calls fail: "+strings.Join(kinds, ", "))
+	}
+	if v.Lost.Rate > 0 {
+		list = append(list, writeRate(v.Lost.Rate)+" take effect and lose their answer")
+	}
+	if b := v.Burst; b != nil {
+		list = append(list, fmt.Sprintf("bursts of %s every %s on average, in which %s of calls fail: %s",
+			writeTime(b.Bad), writeTime(b.Good), writeRate(b.Rate), b.Class.words()))
+	}
+	if len(v.Windows) > 0 {
+		list = append(list, "scheduled: "+writeWindows(v.Windows))
+	}
+	var policies []string
+	if v.Limit > 0 {
+		policies = append(policies, fmt.Sprintf("at most %d calls in flight", v.Limit))
+	}
+	if k := v.Breaker; k != nil {
+		policies = append(policies, fmt.Sprintf("breaker opens after %d failures in a row for %s, then lets %d through",
+			k.Failures, writeTime(k.Cooldown), k.Probes))
+	}
+	if len(policies) > 0 {
+		list = append(list, "policies: "+strings.Join(policies, "; "))
+	}
+	return list
+}
+
+// words describes a class: "429 within 50ms (come back in 30s)".
+func (c Class) words() string {
+	text := c.Name
+	switch {
+	case c.Hang:
+		text += " (never answers)"
+	case c.Latency > 0:
+		text += " within " + writeTime(c.Latency)
+	}
+	if c.RetryAfter > 0 {
+		text += " (come back in " + writeTime(c.RetryAfter) + ")"
+	}
+	if c.Permanent {
+		text += " (for good)"
+	}
+	return text
+}
+
+func (s *Scenario) showEffects(b *strings.Builder) {
+	if len(s.Promises) == 0 {
+		return
+	}
+	b.WriteString("\ncounted\n")
+	for _, p := range s.Promises {
+		text := fmt.Sprintf("%s: %s without %s", p.Broken, s.Effects[p.Effect].Name, s.Effects[p.Owes].Name)
+		for _, more := range [][2]string{{p.Parked, "while parked"}, {p.Unknown, "not known of"}, {p.Twice, "made twice"}} {
+			if more[0] != "" {
+				text += "; " + more[0] + ": " + more[1]
+			}
+		}
+		b.WriteString(indent(wrap(text, showWidth-2)))
+	}
+}
+
+func (s *Scenario) showStrategies(b *strings.Builder) {
+	b.WriteString("\nstrategies\n")
+	for _, st := range s.Strategies {
+		var has []string
+		for _, m := range []struct {
+			on   bool
+			name string
+		}{{st.Engine, "engine"}, {st.Retries, "retries"}, {st.Keys, "keys"}, {st.Policies, "policies"}, {st.Recovery, "recovery"}} {
+			if m.on {
+				has = append(has, m.name)
+			}
+		}
+		if len(has) == 0 {
+			has = []string{"nothing"}
+		}
+		fmt.Fprintf(b, "  %s: %s (%s)\n", st.Name, st.Title, strings.Join(has, ", "))
+	}
+	if s.Recovery.After > 0 {
+		fmt.Fprintf(b, "  parked %s go on by themselves after %s of good answers, at most %d times\n",
+			s.Noun.Many, writeTime(s.Recovery.After), s.Recovery.Max)
+	}
+}
+
+func (s *Scenario) showImpact(b *strings.Builder) {
+	im := s.Impact
+	if im == (event.Impact{Engineers: im.Engineers}) {
+		return
+	}
+	fmt.Fprintf(b, "\ndeclared, not measured\n  support is called by %s of the customers with a broken promise,\n"+
+		"  %s of those told \"failed\" though it was done, %s of the others who failed;\n"+
+		"  %s minutes to repair one case by hand, shared by %d\n",
+		writeRate(im.ContactBroken), writeRate(im.ContactUntold), writeRate(im.ContactClean), writeNumber(im.MinutesPerCase), im.Engineers)
+}
+
+func (s *Scenario) showClaims(b *strings.Builder) {
+	if len(s.Claims) == 0 {
+		return
+	}
+	b.WriteString("\nclaims\n")
+	rows := [][]string{{"claim", "before", "after", "how", "source"}}
+	for _, c := range s.Claims {
+		rows = append(rows, []string{c.Name, orDash(c.SaysBefore), orDash(c.SaysAfter), c.Kind, c.Source})
+	}
+	b.WriteString(indent(table(rows)))
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
