@@ -182,6 +182,16 @@ func width(s string) int {
 	return n
 }
 
+// clean drops what text would not write.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if runeWidth(r) == 0 {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // clip cuts s to w columns; what was cut shows as an ellipsis.
 func clip(s string, w int) string {
 	if w <= 0 {

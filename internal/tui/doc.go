@@ -20,5 +20,5 @@
 //   - 80×24 comes first; more room is used for more detail, never for wider gaps.
 //   - A state is told three ways: by glyph, by border and by colour.
 //   - Only glyphs of width one. [Options.ASCII] leaves nothing above 0x7e.
-//   - The wall clock is read in player.go and nowhere else.
+//   - Time on the wall is known to player.go alone, from its ticks.
 package tui

@@ -1,20 +1,30 @@
 package tui
 
-import "strings"
+import (
+	"math"
+	"strings"
 
-// facts are what a strategy did to people, most important first. The first
-// eight are enough for a small screen: broken promises on the left, what they
-// cost on the right.
-func (s *scene) facts(k int) []fact {
-	left, right := s.promiseFacts(k), s.costFacts(k)
-	const rows = 4
-	if len(left) > rows {
-		left = left[:rows]
-	}
-	for len(left) < rows {
+	"tasker-sim/internal/report"
+)
+
+// factRows is how many facts stand in a column where there are two of them:
+// broken promises on the left, what they cost on the right.
+const factRows = 4
+
+// shortFacts are the 2 × factRows most important facts, for a small screen.
+func (s *scene) shortFacts(k int) []fact {
+	left := s.promiseFacts(k)
+	left = left[:min(len(left), factRows)]
+	for len(left) < factRows {
 		left = append(left, s.spareFact(k, len(left)))
 	}
-	return append(append(left, right...), s.moreFacts(k)...)
+	return append(left, s.costFacts(k)...)
+}
+
+// longFacts are all facts, most important first.
+func (s *scene) longFacts(k int) []fact {
+	f := append(s.promiseFacts(k), s.costFacts(k)...)
+	return append(append(f, s.fateFacts(k)...), s.effortFacts(k)...)
 }
 
 // promiseFacts are the counters of the promises: broken ones, then doubled ones.
@@ -37,7 +47,7 @@ func (s *scene) promiseFacts(k int) []fact {
 
 // harm is a count that should be 0.
 func harm(name string, n int) fact {
-	f := fact{label: strings.ReplaceAll(clean(name), "_", " "), value: count(n), ink: inkOK}
+	f := fact{label: strings.ReplaceAll(name, "_", " "), value: report.Count(n), ink: inkOK}
 	if n > 0 {
 		f.ink = inkFail
 	}
@@ -48,24 +58,21 @@ func harm(name string, n int) fact {
 func (s *scene) spareFact(k, i int) fact {
 	t := &s.state.Strategies[k].Tasks
 	if i%2 == 1 {
-		return fact{label: "recovered", value: count(t.Recovered), ink: inkText}
+		return fact{label: "recovered", value: report.Count(t.Recovered), ink: inkText}
 	}
-	return fact{label: "parked now", value: count(t.Parked), ink: inkText}
+	return fact{label: "parked now", value: report.Count(t.Parked), ink: inkText}
 }
 
 // costFacts are tickets, money, repair and waiting.
 func (s *scene) costFacts(k int) []fact {
 	st := &s.state.Strategies[k]
-	i := s.impact(k)
-	waited := "–"
-	if n := st.Tasks.Submitted; n > 0 {
-		waited = share(float64(st.WaitedLong) / float64(n))
-	}
+	i := s.state.Impact(k)
+	waited := s.state.WaitedLongRate(k)
 	return []fact{
-		{label: "tickets", value: count(i.tickets), declared: true, ink: costInk(i.tickets > 0)},
-		{label: "lost", value: money(st.LostCents), ink: costInk(st.LostCents > 0), declared: false},
-		{label: "repair", value: hours(i.hours), declared: true, ink: costInk(i.hours > 0)},
-		{label: "over 10 s", value: waited, ink: costInk(st.WaitedLong > 0)},
+		{label: "tickets", value: report.Count(int(math.Round(i.SupportTickets))), declared: true, ink: costInk(i.SupportTickets > .5), gap: true},
+		{label: "lost", value: report.Money(st.LostCents), ink: costInk(st.LostCents > 0)},
+		{label: "repair", value: report.Hours(i.ManualRecoveryHours), declared: true, ink: costInk(i.Cases > 0)},
+		{label: "over 10 s", value: report.Percent(waited.Share()), ink: costInk(waited.K > 0)},
 	}
 }
 
@@ -76,32 +83,38 @@ func costInk(some bool) ink {
 	return inkOK
 }
 
-// moreFacts is for tall columns: what became of the tasks, and what it took.
-func (s *scene) moreFacts(k int) []fact {
-	st := &s.state.Strategies[k]
-	t := &st.Tasks
-	f := []fact{
-		{label: "succeeded", value: count(t.Succeeded), ink: inkText, gap: true},
-		{label: "failed", value: count(t.Failed), ink: inkText},
-	}
+// fateFacts tell what became of the tasks.
+func (s *scene) fateFacts(k int) []fact {
+	t := &s.state.Strategies[k].Tasks
+	f := []fact{plainFact("succeeded", t.Succeeded)}
+	f[0].gap = true
 	if s.run.Strategies[k].Durable {
-		f = append(f, fact{label: "parked now", value: count(t.Parked), ink: inkText},
-			fact{label: "recovered by themselves", value: count(t.Recovered), ink: inkText})
+		f = append(f, plainFact("parked now", t.Parked), plainFact("recovered", t.Recovered))
 	}
-	f = append(f,
-		fact{label: "declined (bad card)", value: count(t.Declined), ink: inkText},
-		fact{label: "running now", value: count(t.Running), ink: inkText},
-		fact{label: "calls", value: count(st.Attempts), ink: inkText, gap: true},
-		fact{label: "of them retries", value: count(st.Retries), ink: inkText})
+	if t.Rejected > 0 {
+		f = append(f, plainFact("rejected", t.Rejected))
+	}
+	return append(f, plainFact("declined, bad card", t.Declined), plainFact("running now", t.Running))
+}
+
+// effortFacts tell what it took.
+func (s *scene) effortFacts(k int) []fact {
+	st := &s.state.Strategies[k]
+	f := []fact{plainFact("calls", st.Attempts), plainFact("of them retries", st.Retries)}
+	f[0].gap = true
 	for _, q := range [...]struct {
 		label string
 		q     float64
-	}{{"half done within", .5}, {"95 % within", .95}, {"99 % within", .99}} {
+	}{{"half had an outcome in", .5}, {"99 % had one in", .99}} {
 		v := "–"
 		if d, ok := st.Outcome.Quantile(q.q); ok {
-			v = span(d)
+			v = report.Span(d)
 		}
 		f = append(f, fact{label: q.label, value: v, ink: inkText})
 	}
 	return f
+}
+
+func plainFact(label string, n int) fact {
+	return fact{label: label, value: report.Count(n), ink: inkText}
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"tasker-sim/internal/event"
+	"tasker-sim/internal/report"
 )
 
 // feedLength is how many events the feed keeps.
@@ -14,45 +15,69 @@ const feedPause = 0.35
 
 // feed is the newest events worth a sentence, in a ring.
 type feed struct {
-	ring  [feedLength]event.Event
+	ring  [feedLength]news
 	n     int        // events ever taken
 	quiet event.Time // no ordinary failure is taken before
 }
 
-// add takes an event if it is worth a sentence.
-func (f *feed) add(e *event.Event, speed float64) {
-	if !worth(e.Kind) {
-		return
+// news is an event that was put into words when it happened.
+type news struct {
+	at   event.Time
+	kind event.Kind
+	text string
+}
+
+// wants tells whether an event gets a sentence, at a speed in virtual seconds a
+// second.
+func (f *feed) wants(e *event.Event, speed float64) bool {
+	if !report.Worth(e.Kind) {
+		return false
 	}
-	if ordinary(e.Kind) {
-		if e.At < f.quiet {
-			return
-		}
-		if speed == 0 {
-			speed = speeds[len(speeds)-1]
-		}
-		f.quiet = e.At + event.Time(feedPause*speed*float64(event.Second))
+	if !ordinary(e.Kind) {
+		return true
 	}
-	f.ring[f.n%feedLength] = *e
+	if e.At < f.quiet {
+		return false
+	}
+	if speed == 0 {
+		speed = speeds[len(speeds)-1]
+	}
+	f.quiet = e.At + event.Time(feedPause*speed*float64(event.Second))
+	return true
+}
+
+func (f *feed) add(n news) {
+	f.ring[f.n%feedLength] = n
 	f.n++
 }
 
 // ordinary events come by the hundred.
 func ordinary(k event.Kind) bool {
 	switch k {
-	case event.TaskFailed, event.StepFailed, event.StepRetrying, event.TaskDeclined, event.StepDeferred,
-		event.TaskSucceeded, event.EffectRepeated:
+	case event.TaskFailed, event.StepRetrying:
 		return true
 	}
 	return false
 }
 
-// back is the event i places before the newest, or nil.
-func (f *feed) back(i int) *event.Event {
+// back is the news i places before the newest, or nil.
+func (f *feed) back(i int) *news {
 	if i >= f.n || i >= feedLength {
 		return nil
 	}
 	return &f.ring[(f.n-1-i)%feedLength]
+}
+
+// tell takes an event into the feed if it is worth it, after log has it.
+func (s *scene) tell(e *event.Event) {
+	if !s.feed.wants(e, s.speed) {
+		return
+	}
+	var life []event.Event
+	if e.Task > 0 && e.Strategy >= 0 {
+		life = s.log.Task(int(e.Strategy), e.Task)
+	}
+	s.feed.add(news{e.At, e.Kind, report.Told(s.run, *e, life)})
 }
 
 // drawFeed writes the newest sentences, newest first.
@@ -65,13 +90,13 @@ func (s *scene) drawFeed(p pane) {
 			}
 			return
 		}
-		s.drawSentence(p.part(0, y, p.w, 1), e, y == 0)
+		drawNews(p.part(0, y, p.w, 1), e, y == 0)
 	}
 }
 
-func (s *scene) drawSentence(p pane, e *event.Event, newest bool) {
-	x := p.text(1, 0, shortClock(e.At), inkPend) + 1
-	glyph, k := eventMark(e)
+func drawNews(p pane, e *news, newest bool) {
+	x := p.text(1, 0, shortClock(e.at), inkPend) + 1
+	glyph, k := eventMark(e.kind)
 	p.put(x, 0, glyph, k)
 	ink := inkText
 	if !newest {
@@ -80,13 +105,13 @@ func (s *scene) drawSentence(p pane, e *event.Event, newest bool) {
 	if k == inkFail && newest {
 		ink = inkText | bold
 	}
-	p.clip(x+2, 0, p.w-x-3, sentence(s.run, e), ink)
+	p.clip(x+2, 0, p.w-x-3, e.text, ink)
 }
 
-// eventMark is the glyph of an event and its ink.
-func eventMark(e *event.Event) (rune, ink) {
-	switch e.Kind {
-	case event.TaskFailed, event.StepFailed, event.FaultBegan, event.BreakerOpened, event.ProcessDied:
+// eventMark is the glyph of a kind of event and its ink.
+func eventMark(k event.Kind) (rune, ink) {
+	switch k {
+	case event.TaskFailed, event.StepFailed, event.FaultBegan, event.FaultInjected, event.BreakerOpened, event.ProcessDied:
 		return '✗', inkFail
 	case event.StepRetrying, event.StepDeferred, event.TaskParked, event.TaskRedriven, event.BreakerHalfOpened:
 		return '↻', inkRetry
@@ -94,4 +119,12 @@ func eventMark(e *event.Event) (rune, ink) {
 		return '✓', inkOK
 	}
 	return '·', inkPend
+}
+
+// shortClock is the time without the hour, as long as there is none.
+func shortClock(t event.Time) string {
+	if t < event.Hour {
+		return t.Clock()[2:]
+	}
+	return t.Clock()
 }

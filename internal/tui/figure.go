@@ -1,7 +1,5 @@
 package tui
 
-import "strings"
-
 // The large figures are drawn from seven bars, as on a clock, in pixels of half a
 // row: any size comes from the same drawing, and a thick one can be read from the
 // last row of a hall.
@@ -44,7 +42,7 @@ func (f figureSize) advance(r rune) int {
 	return f.w + f.gap
 }
 
-func (f figureSize) percentWidth() int { return f.w + f.up - 1 }
+func (f figureSize) percentWidth() int { return f.w + f.up }
 
 // fitFigure finds the largest size in which s takes at most w columns and h
 // rows; ok is false if there is none.
@@ -139,8 +137,6 @@ func (f figureSize) glyph(d *dots, x int, r rune) {
 		d.fill(x, f.middle(), f.w, f.level)
 	case r == '%':
 		f.percent(d, x)
-	case strings.ContainsRune("<", r):
-		f.less(d, x)
 	}
 }
 
@@ -158,16 +154,19 @@ func (f figureSize) bars(d *dots, x, set int) {
 	}
 }
 
-// one is an upright bar with a flag, in the middle of its place.
+// one is an upright bar with a flag and a foot, in the middle of its place.
 func (f figureSize) one(d *dots, x int) {
 	at := x + (f.w-f.up)/2
 	d.fill(at, 0, f.up, f.h)
 	d.fill(at-f.up, 0, f.up, f.level)
+	if f.w >= 3*f.up {
+		d.fill(at-f.up, f.h-f.level, 3*f.up, f.level)
+	}
 }
 
 // percent is two squares and a slope between them.
 func (f figureSize) percent(d *dots, x int) {
-	w, box := f.percentWidth(), max(f.level+f.h/8, 1)
+	w, box := f.percentWidth(), max(f.h/4, 1)
 	across := max(f.up, 1)
 	d.fill(x, 0, across, box)
 	d.fill(x+w-across, f.h-box, across, box)
@@ -176,13 +175,3 @@ func (f figureSize) percent(d *dots, x int) {
 		d.fill(x+at, y, across, 1)
 	}
 }
-
-// less is the sign before a bound.
-func (f figureSize) less(d *dots, x int) {
-	for y := range f.h {
-		at := (f.w - f.up) * abs(y-f.middle()) / max(f.middle(), 1)
-		d.fill(x+at, y, f.up, 1)
-	}
-}
-
-func abs(x int) int { return max(x, -x) }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"tasker-sim/internal/event"
+	"tasker-sim/internal/metrics"
+	"tasker-sim/internal/report"
 )
 
 // drawHeader shows what runs, when it is and how fast, and how much of the run
@@ -13,7 +15,7 @@ func (s *scene) drawHeader(p pane) {
 	left := p.text(1, 0, "tasker-sim", inkAccent|bold) + 2
 	room := p.w - 2 - width(right)
 	if s.screen == screenRun || room-left < 24 {
-		left = p.clip(left, 0, room-left-1, clean(s.run.Title), inkTitle)
+		left = p.clip(left, 0, room-left-1, s.run.Title, inkTitle)
 	} else {
 		left = p.clip(left, 0, room-left-1, s.crumbs(), inkTitle)
 	}
@@ -66,7 +68,7 @@ func (s *scene) drawProgress(p pane) {
 
 // crumbs tells where on the map one stands.
 func (s *scene) crumbs() string {
-	c := clean(s.run.Scenario)
+	c := s.run.Scenario
 	for _, b := range append(s.back[:len(s.back):len(s.back)], s.screen) {
 		if b != screenRun {
 			c += " › " + s.screenName(b)
@@ -78,9 +80,9 @@ func (s *scene) crumbs() string {
 func (s *scene) screenName(x screen) string {
 	switch x {
 	case screenTasks:
-		return clean(s.run.Noun.Many)
+		return s.run.Noun.Many
 	case screenTask:
-		return clean(s.run.Noun.One) + " " + count(int(s.order.task))
+		return s.run.Noun.One + " " + report.Count(int(s.order.task))
 	case screenSteps:
 		return "steps"
 	case screenVerdict:
@@ -115,12 +117,12 @@ func (s *scene) alarm() (string, ink) {
 		if text != "" {
 			text += " · "
 		}
-		text += s.serviceTitle(f.Service) + ": " + clean(f.Name)
+		text += s.serviceTitle(f.Service) + ": " + f.Name
 		if f.Text != "" {
-			text += ", " + clean(f.Text)
+			text += ", " + f.Text
 		}
 		if left := f.Due - s.state.Now; f.Due > 0 && left > event.Second && f.Live {
-			text += ", " + span(left) + " left"
+			text += ", " + report.Span(left) + " left"
 		}
 	}
 	if b := s.openBreakers(); b != "" {
@@ -139,7 +141,7 @@ func (s *scene) openBreakers() string {
 	text := ""
 	for k := range s.state.Strategies {
 		for i, b := range s.state.Strategies[k].Breakers {
-			if b.State == 0 {
+			if b.State == metrics.Closed {
 				continue
 			}
 			if text != "" {
@@ -155,8 +157,8 @@ func (s *scene) serviceTitle(i int) string {
 	if i < 0 || i >= len(s.run.Services) {
 		return "?"
 	}
-	if t := clean(s.run.Services[i].Title); t != "" {
+	if t := s.run.Services[i].Title; t != "" {
 		return t
 	}
-	return clean(s.run.Services[i].Name)
+	return s.run.Services[i].Name
 }

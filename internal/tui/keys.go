@@ -36,6 +36,21 @@ func plain(f func(*Model)) func(*Model) tea.Cmd {
 	}
 }
 
+// steer makes one action of two keys: up, left and back are −1, the others +1.
+func steer(f func(m *Model, by int)) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd {
+		switch m.pressed {
+		case "up", "k", "left", "h", "pgup", "ctrl+u", "home", "shift+tab", "N", "shift+n":
+			f(m, -1)
+		default:
+			f(m, 1)
+		}
+		return nil
+	}
+}
+
+var pageKeys = []string{"pgup", "ctrl+u", "pgdown", "ctrl+d"}
+
 // press does what a key stands for on the screen shown.
 func (m *Model) press(k tea.Key) tea.Cmd {
 	if k.String() == "ctrl+c" {
@@ -45,7 +60,7 @@ func (m *Model) press(k tea.Key) tea.Cmd {
 		m.typeSearch(k)
 		return nil
 	}
-	m.notice = m.keptNotice()
+	m.notice, m.pressed = m.keptNotice(), k.String()
 	for _, a := range m.actions() {
 		if !slices.Contains(a.Keys(), k.String()) {
 			continue
@@ -114,8 +129,8 @@ func transportActions() []action {
 	return []action{
 		on("space", "pause, go on", "pause", pause, "space").unless(overAlready),
 		on(".", "one second on, while paused", "", stepOn, ".").unless(overAlready),
-		on("+", "faster", "", plain(func(m *Model) { m.faster() }), "+", "=", "right").unless(overAlready),
-		on("-", "slower", "speed", plain(func(m *Model) { m.slower() }), "-", "_", "left").unless(overAlready),
+		on("+", "faster", "speed", plain(func(m *Model) { m.faster() }), "+", "=", "right").unless(overAlready),
+		on("-", "slower", "", plain(func(m *Model) { m.slower() }), "-", "_", "left").unless(overAlready),
 		on("0", "the speed it began with", "", plain(func(m *Model) { m.speed = m.normal }), "0").unless(overAlready),
 		on("r", "start again, same seed", "", again, "r").unless(cannotRestart),
 	}
@@ -201,7 +216,11 @@ func (s *scene) drawFooter(p pane) {
 		if a.foot == "" || a.Help().Key == "q" {
 			continue
 		}
-		w := width(a.Help().Key) + 1 + width(a.foot) + 2
+		name := a.Help().Key
+		if name == "+" {
+			name = "+ -"
+		}
+		w := width(name) + 1 + width(a.foot) + 2
 		if x+w > p.w-width(quit)-1 {
 			break
 		}
@@ -209,7 +228,7 @@ func (s *scene) drawFooter(p pane) {
 		if a.why != nil && a.why(s) != "" {
 			k, t = inkPend, inkPend
 		}
-		x = p.text(x, 0, a.Help().Key, k) + 1
+		x = p.text(x, 0, name, k) + 1
 		x = p.text(x, 0, a.foot, t) + 2
 	}
 	p.right(p.w-1, 0, quit, inkText)

@@ -2,6 +2,9 @@ package tui
 
 import (
 	"strings"
+
+	"tasker-sim/internal/metrics"
+	"tasker-sim/internal/report"
 )
 
 // drawLife draws one strategy's column: what it is called, the share of tasks
@@ -11,12 +14,12 @@ func (s *scene) drawLife(p pane, k int) {
 		return
 	}
 	st, about := &s.state.Strategies[k], &s.run.Strategies[k]
-	failed, n := s.rate(k)
-	x := p.text(1, 0, strings.ToUpper(clean(about.Name)), inkTitle)
+	rate := s.state.FirstPassRate(k)
+	x := p.text(1, 0, strings.ToUpper(about.Name), inkTitle)
 	word := kindWords(&st.Tasks, about.Durable)
-	p.clip(x+1, 0, p.w-x-1, clean(s.run.Noun.Many)+" "+word, inkDim)
-	y := 1 + s.drawFigure(p.part(1, 1, p.w-2, s.figureRoom(p)), figureText(failed, n), s.rateInk(k))
-	s.drawSure(p, y, k)
+	p.clip(x+1, 0, p.w-x-1, s.run.Noun.Many+" "+word, inkDim)
+	y := 1 + s.drawFigure(p.part(1, 1, p.w-2, s.figureRoom(p)), figureText(rate.K, rate.N), s.rateInk(k))
+	drawSure(p, y, rate)
 	s.drawFacts(p.part(1, y+1, p.w-2, p.h-y-1), k)
 }
 
@@ -45,16 +48,14 @@ func (s *scene) drawFigure(p pane, text string, k ink) int {
 	return f.rows()
 }
 
-// drawSure writes the interval of a rate, and what it was counted from.
-func (s *scene) drawSure(p pane, y, k int) {
-	failed, n := s.rate(k)
-	low, high := s.interval(k)
-	x := p.text(1, y, count(failed), inkText|bold)
-	x = p.text(x, y, " of "+count(n), inkText)
-	if n == 0 {
+// drawSure writes what a rate was counted from, and how sure it is.
+func drawSure(p pane, y int, r metrics.Rate) {
+	x := p.text(1, y, report.Count(r.K), inkText|bold)
+	x = p.text(x, y, " of "+report.Count(r.N), inkText)
+	if r.N == 0 {
 		return
 	}
-	sure := share(low) + " – " + share(high)
+	sure := report.PercentRange(r.Interval.Low, r.Interval.High)
 	if p.w-2-width(sure) > x {
 		p.right(p.w-1, y, sure, inkDim)
 	}
@@ -68,49 +69,35 @@ type fact struct {
 	gap          bool // a new group begins
 }
 
-// drawFacts lists the facts, in one column or, where rows are scarce, in two.
+// drawFacts lists the facts: one to a row and in groups, or, where rows are
+// scarce, the most important ones in two columns.
 func (s *scene) drawFacts(p pane, k int) {
-	facts := s.facts(k)
-	if p.h >= len(facts)+2 {
-		s.factColumn(p, facts, true)
+	if p.h >= 2*factRows {
+		p.factColumn(s.longFacts(k), true)
 		return
 	}
-	short := facts[:min(len(facts), 2*p.h)]
-	if p.w < 30 || len(facts) <= p.h {
-		s.factColumn(p, short[:min(len(short), p.h)], false)
+	facts, n := s.shortFacts(k), min(p.h, factRows)
+	if p.w < 30 {
+		p.factColumn(facts, false)
 		return
 	}
-	left := (p.w + 3) / 2
-	s.factColumn(p.part(0, 0, left, p.h), short[:min(p.h, len(short))], false)
-	if len(short) > p.h {
-		s.factColumn(p.part(left+2, 0, p.w-left-2, p.h), short[p.h:], false)
-	}
+	left := clamp(p.w*11/20, 20, max(p.w-16, 0))
+	p.part(0, 0, left, n).factColumn(facts[:factRows], false)
+	p.part(left+2, 0, p.w-left-2, n).factColumn(facts[factRows:], false)
 }
 
-func (s *scene) factColumn(p pane, facts []fact, spaced bool) {
+// factColumn writes the facts that fit, one to a row.
+func (p pane) factColumn(facts []fact, spaced bool) {
 	y := 0
 	for _, f := range facts {
 		if spaced && f.gap {
 			y++
 		}
-		end := p.w
-		if s.anyDeclared(facts) {
-			end -= 2
-			if f.declared {
-				p.put(p.w-1, y, 'd', inkPend)
-			}
+		x := p.clip(0, y, p.w-width(f.value)-1, f.label, inkDim)
+		if f.declared && x+2 < p.w-width(f.value) {
+			p.put(x+1, y, 'd', inkPend)
 		}
-		p.clip(0, y, end-width(f.value)-1, f.label, inkDim)
-		p.right(end, y, f.value, f.ink|bold)
+		p.right(p.w, y, f.value, f.ink|bold)
 		y++
 	}
-}
-
-func (s *scene) anyDeclared(facts []fact) bool {
-	for _, f := range facts {
-		if f.declared {
-			return true
-		}
-	}
-	return false
 }

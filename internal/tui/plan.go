@@ -11,6 +11,7 @@ type nodeSize struct {
 	w, h, port int
 	down       bool // layers from top to bottom instead of left to right
 	gap        int  // cells between two nodes of a layer
+	stretch    int  // cells that every gap between layers is longer than it must be
 }
 
 // plan is a graph with coordinates: where every step stands, and the wires.
@@ -237,9 +238,9 @@ func (l *layout) tracks(layer int) int {
 // gapLength is the room between two layers: a stem, the tracks, an arrow head.
 func (l *layout) gapLength(tracks int) int {
 	if l.size.down {
-		return 1 + tracks
+		return 1 + tracks + l.size.stretch
 	}
-	return 3 + max(2*tracks-1, 0)
+	return 3 + max(2*tracks-1, 0) + l.size.stretch
 }
 
 // track is where on the main axis a track of layer i's gap lies.
@@ -247,7 +248,7 @@ func (l *layout) track(i, n int) int {
 	if l.size.down {
 		return l.main[i] + l.deep() + n
 	}
-	return l.main[i] + l.deep() + 1 + 2*n
+	return l.main[i] + l.deep() + 1 + l.size.stretch/2 + 2*n
 }
 
 func (l *layout) turn(main, cross int) (x, y int) {

@@ -24,8 +24,8 @@ const (
 // fast as it goes, comes after the last.
 var speeds = [...]float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200}
 
-// player turns wall-clock time into a horizon. It is the only one who looks at
-// the clock.
+// player turns wall-clock time into a horizon. The time of its ticks is all
+// that the dashboard knows of the clock on the wall.
 type player struct {
 	horizon event.Time
 	speed   float64 // virtual seconds a second; 0: as fast as it goes
@@ -34,6 +34,7 @@ type player struct {
 	ended   bool // the source has no more
 	ticking bool // a frame is on its way
 	busy    bool // a command holds the source
+	begun   bool // the first batch was asked for
 	life    int  // counts restarts: what belongs to an earlier life is dropped
 
 	last   time.Time  // the last frame; zero after a rest
@@ -57,7 +58,6 @@ type batchMsg struct {
 	until   event.Time
 	events  []event.Event
 	err     error
-	took    time.Duration
 	answers []tea.Msg
 }
 
@@ -76,6 +76,7 @@ func (p *player) target(at time.Time) event.Time {
 	elapsed := frameLength
 	if !p.last.IsZero() {
 		elapsed = min(max(at.Sub(p.last), 0), frameMost)
+		p.widen(elapsed - frameLength)
 	}
 	p.last = at
 	if p.speed == 0 {
@@ -85,32 +86,30 @@ func (p *player) target(at time.Time) event.Time {
 }
 
 // fetch is the command that asks what waits to be asked and, if until lies
-// ahead, moves the horizon there.
+// ahead, moves the horizon there. The first one always does: a run that goes on
+// after a crash tells its past at the horizon that it has.
 func (p *player) fetch(src event.Source, until event.Time) tea.Cmd {
-	asks, life, from := p.asks, p.life, p.horizon
-	p.asks, p.busy = nil, true
+	asks, life, from, first := p.asks, p.life, p.horizon, !p.begun
+	p.asks, p.busy, p.begun = nil, true, true
 	return func() tea.Msg {
 		b := batchMsg{life: life, until: until}
 		for _, a := range asks {
 			b.answers = append(b.answers, a(src))
 		}
-		if until > from {
-			start := time.Now()
+		if until > from || first {
 			b.events, b.err = src.Advance(until)
-			b.took = time.Since(start)
 		}
 		return b
 	}
 }
 
-// arrived takes note of a batch.
-func (p *player) arrived(b *batchMsg) {
-	p.busy = false
-	p.horizon = max(p.horizon, b.until)
+// widen makes the window of full speed such that a frame and its batch take as
+// long as they should; took is what the last one took beside its tick.
+func (p *player) widen(took time.Duration) {
 	switch {
-	case b.took > 2*batchGoal:
+	case took > 2*batchGoal:
 		p.window = max(p.window/2, windowMin)
-	case b.took < batchGoal/2:
+	case took < batchGoal/2:
 		p.window = min(p.window*2, windowMax)
 	}
 }

@@ -6,10 +6,6 @@ import (
 	"tasker-sim/internal/metrics"
 )
 
-// enough is the number of tasks from which on a rate is more than a hint;
-// before, it is shown in grey.
-const enough = 200
-
 // figureText writes a share for the large figures: three digits, whatever its
 // size.
 func figureText(k, n int) string {
@@ -27,21 +23,19 @@ func figureText(k, n int) string {
 }
 
 // rateInk is the colour of a strategy's rate: grey while it is a hint, and green
-// or red only if the intervals say that it differs from the first strategy's.
+// or red only if the intervals say that it differs from another strategy's.
 func (s *scene) rateInk(k int) ink {
-	if _, n := s.rate(k); n < enough {
+	mine := s.state.FirstPassRate(k)
+	if !mine.Steady() {
 		return inkPend
 	}
-	low, high := s.interval(k)
-	for other := range s.state.Strategies {
-		l, h := s.interval(other)
-		if _, n := s.rate(other); other == k || n < enough {
-			continue
-		}
-		if low > h {
+	for i := range s.state.Strategies {
+		other := s.state.FirstPassRate(i)
+		switch {
+		case i == k || !other.Steady():
+		case mine.Interval.Low > other.Interval.High:
 			return inkFail
-		}
-		if high < l {
+		case mine.Interval.High < other.Interval.Low:
 			return inkOK
 		}
 	}

@@ -55,5 +55,5 @@ func (m *Model) onRestarted(msg restartedMsg) tea.Cmd {
 	}
 	m.err = nil
 	m.play(msg.src)
-	return m.tick()
+	return m.fetch(m.src, m.horizon)
 }

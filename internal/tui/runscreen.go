@@ -1,5 +1,9 @@
 package tui
 
+import (
+	"fmt"
+)
+
 // Smallest screen that shows more than the two figures.
 const (
 	leastWidth  = 56
@@ -161,9 +165,9 @@ func (s *scene) drawSide(p pane, k int) {
 	in.text(1, 0, "failed a minute", inkDim)
 	data := s.minutes(p.w - 2)
 	if data.most > 0 {
-		in.right(p.w-1, 0, "top "+decimal(data.most), inkPend)
+		in.right(p.w-1, 0, fmt.Sprintf("most %.0f", data.most), inkPend)
 	}
-	s.drawSpark(in.part(1, 1, p.w-2, bars), &data, k)
+	drawSpark(in.part(1, 1, p.w-2, bars), &data, k, s.lifeInk(k))
 }
 
 // drawTiny is for a screen on which nothing else fits: the rates are shown as
@@ -175,12 +179,12 @@ func (s *scene) drawTiny(p pane) {
 		y = 1
 	}
 	for k := range s.state.Strategies {
-		failed, n := s.rate(k)
-		x := p.text(0, y, figureText(failed, n), s.rateInk(k)|bold)
-		p.clip(x+1, y, p.w-x-1, clean(s.run.Strategies[k].Name), inkText)
+		rate := s.state.FirstPassRate(k)
+		x := p.text(0, y, figureText(rate.K, rate.N), s.rateInk(k)|bold)
+		p.clip(x+1, y, p.w-x-1, s.run.Strategies[k].Name, inkText)
 		y++
 	}
 	if y < p.h {
-		p.clip(0, p.h-1, p.w, needText(p.w, p.h), inkPend)
+		p.clip(0, p.h-1, p.w, fmt.Sprintf("needs %d×%d, has %d×%d", leastWidth, leastHeight, p.w, p.h), inkPend)
 	}
 }

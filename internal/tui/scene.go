@@ -64,6 +64,9 @@ func newScene(src event.Source, old scene) scene {
 	s := scene{run: run, state: metrics.New(run), log: metrics.NewLog(run, logLimit)}
 	s.theme, s.w, s.h, s.big = old.theme, old.w, old.h, old.big
 	s.player = player{speed: old.speed, normal: old.normal, window: windowMin, life: old.life + 1}
+	if resumed, ok := event.As[interface{ Horizon() event.Time }](src); ok {
+		s.horizon = resumed.Horizon()
+	}
 	return s
 }
 
@@ -73,7 +76,7 @@ func (s *scene) apply(events []event.Event, until event.Time) {
 		e := &events[i]
 		s.state.Apply(e)
 		s.log.Add(e)
-		s.feed.add(e, s.speed)
+		s.tell(e)
 	}
 	if !s.state.Ended {
 		s.state.Advance(until)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tasker-sim/internal/event"
+	"tasker-sim/internal/metrics"
 )
 
 // sparkRunes are the heights of a bar of one row.
@@ -14,30 +15,40 @@ type series struct {
 	values [][]float64 // by strategy
 	shade  []bool      // a fault ruled in most of this column
 	most   float64     // the largest value of all strategies: one scale for all
-	span   event.Time  // of one column
+	done   int         // columns that lie in the past
 }
 
-// minutes prepares the failures a minute of every strategy for w columns.
+// minutes prepares the failures a minute of every strategy for at most w
+// columns. A column is a minute, or the mean of several.
 func (s *scene) minutes(w int) series {
-	total := int((max(s.run.Duration, s.state.Now) + event.Minute - 1) / event.Minute)
-	per := max((total+max(w, 1)-1)/max(w, 1), 1)
-	n := min(w, (total+per-1)/per)
-	out := series{span: event.Time(per) * event.Minute, shade: make([]bool, max(n, 0))}
+	total := max(int((max(s.run.Duration, s.state.Now)+event.Minute-1)/event.Minute), 1)
+	n := clamp(w, 0, total)
+	out := series{shade: make([]bool, n)}
 	for k := range s.state.Strategies {
-		v := make([]float64, max(n, 0))
-		for i, b := range s.state.Strategies[k].Minutes {
-			if c := i / per; c < len(v) {
-				v[c] += float64(b.Failed) / float64(per)
-				out.most = max(out.most, v[c])
-			}
+		v := make([]float64, n)
+		for c := range v {
+			v[c] = meanFailed(s.state.Strategies[k].Minutes, c*total/n, (c+1)*total/n)
+			out.most = max(out.most, v[c])
 		}
 		out.values = append(out.values, v)
 	}
 	for c := range out.shade {
-		from := event.Time(c) * out.span
-		out.shade[c] = s.faulty(from, from+out.span)
+		from, to := event.Time(c*total/n)*event.Minute, event.Time((c+1)*total/n)*event.Minute
+		out.shade[c] = s.faulty(from, to)
+		if from <= s.state.Now {
+			out.done = c + 1
+		}
 	}
 	return out
+}
+
+// meanFailed is the mean of the failures in the minutes from low up to high.
+func meanFailed(minutes []metrics.Bucket, low, high int) float64 {
+	sum := 0
+	for i := low; i < min(high, len(minutes)); i++ {
+		sum += minutes[i].Failed
+	}
+	return float64(sum) / float64(max(high-low, 1))
 }
 
 // faulty tells whether faults ruled at least half of the time between from and
@@ -62,35 +73,34 @@ func (s *scene) faulty(from, to event.Time) bool {
 	return covered >= (to-from)/2
 }
 
-// drawSparks draws a row for each strategy, h rows high together.
+// sparkMinutes is how many columns the bars should have if possible: an hour of
+// single minutes.
+const sparkMinutes = 60
+
+// drawSparks draws a row of bars for each strategy.
 func (s *scene) drawSparks(p pane) {
 	n := len(s.state.Strategies)
 	if p.h < n || n == 0 {
 		return
 	}
-	label := len("failed a minute ") + 12
-	for w := p.w; w-label < 60 && label > 14; {
-		label--
-	}
+	label := clamp(p.w-sparkMinutes-1, 12, 26)
 	data := s.minutes(p.w - label - 1)
 	for k := range n {
-		s.sparkLabel(p.part(1, k, label-1, 1), k)
-		s.drawSpark(p.part(label, k, p.w-label-1, 1), &data, k)
+		s.sparkLabel(p.part(1, k, label-2, 1), k)
+		drawSpark(p.part(label, k, p.w-label-1, 1), &data, k, s.lifeInk(k))
 	}
 }
 
 func (s *scene) sparkLabel(p pane, k int) {
-	name := clean(s.run.Strategies[k].Name)
-	x := 0
-	if k == 0 && width(name)+len("failed/min") < p.w-1 {
-		x = p.text(0, 0, "failed/min", inkDim)
+	name := clip(s.run.Strategies[k].Name, p.w)
+	p.right(p.w, 0, name, inkText)
+	if what := "failed/min"; k == 0 && width(what)+width(name) < p.w {
+		p.text(0, 0, what, inkDim)
 	}
-	p.text(max(p.w-1-width(name), x), 0, clip(name, p.w-1), inkText)
 }
 
 // drawSpark draws one strategy's bars over the height of the pane.
-func (s *scene) drawSpark(p pane, data *series, k int) {
-	now := int(s.state.Now / max(data.span, 1))
+func drawSpark(p pane, data *series, k int, bar ink) {
 	for c, v := range data.values[k] {
 		eighths := 0
 		if data.most > 0 {
@@ -100,23 +110,29 @@ func (s *scene) drawSpark(p pane, data *series, k int) {
 			eighths = max(eighths, 1)
 		}
 		for row := range p.h {
-			part := clamp(eighths-8*(p.h-1-row), 0, 8)
-			r, ink := sparkRunes[part], s.lifeInk(k)
-			if part == 0 && row == p.h-1 {
-				r, ink = '·', inkFaint
-				if c <= now {
-					r = '▁'
-				}
-			}
+			r, k := sparkCell(clamp(eighths-8*(p.h-1-row), 0, 8), row == p.h-1, c < data.done, bar)
 			if data.shade[c] {
-				ink |= shaded
-				if part == 0 {
-					r, ink = '░', inkFail|shaded
+				if k |= shaded; r == ' ' || r == '·' {
+					r, k = '░', inkFail|shaded
 				}
 			}
-			p.put(c, row, r, ink)
+			p.put(c, row, r, k)
 		}
 	}
+}
+
+// sparkCell is one cell of a bar: full to the given eighths; the lowest row tells
+// "none" from "not yet".
+func sparkCell(eighths int, lowest, past bool, bar ink) (rune, ink) {
+	switch {
+	case eighths > 0:
+		return sparkRunes[eighths], bar
+	case lowest && past:
+		return '▁', inkFaint
+	case lowest:
+		return '·', inkFaint
+	}
+	return ' ', bar
 }
 
 // lifeInk is the colour of a strategy where two are drawn together.
@@ -135,8 +151,8 @@ func (s *scene) lifeInk(k int) ink {
 // label is the short form of a step's name.
 func (s *scene) stepLabel(i int) string {
 	st := &s.run.Steps[i]
-	if l := strings.TrimSpace(clean(st.Label)); l != "" {
+	if l := strings.TrimSpace(st.Label); l != "" {
 		return l
 	}
-	return clean(st.Name)
+	return st.Name
 }

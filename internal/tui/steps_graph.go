@@ -5,6 +5,7 @@ import (
 
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
+	"tasker-sim/internal/report"
 )
 
 // density is one way of showing a graph, from rich to terse.
@@ -21,7 +22,7 @@ func (s *scene) densities(w, h int) []density {
 	label := s.longestLabel()
 	var d []density
 	lines := len(s.state.Strategies) + 1
-	for _, wide := range [...]int{46, 38, 34, 30} {
+	for _, wide := range [...]int{56, 46, 38, 34, 30} {
 		d = append(d, density{nodeSize{w: min(wide, w), h: lines + 2, port: wide / 2, down: true, gap: 2}, true, lines})
 	}
 	d = append(d,
@@ -30,9 +31,9 @@ func (s *scene) densities(w, h int) []density {
 		density{nodeSize{w: clamp(label+6, 16, 24), h: 4, port: 8, down: true, gap: 2}, true, 2})
 	for _, most := range [...]int{16, 12, 9, 7} {
 		for lines := 3; lines >= 1; lines-- {
-			node := clamp(label+2, 8, most)
+			node := clamp(label+3, 8, most+1)
 			if lines > 1 {
-				node = clamp(label+2, 11, max(most, 11))
+				node = clamp(label+3, 12, max(most+1, 12))
 			}
 			d = append(d, density{nodeSize{w: node, h: lines, gap: min(lines-1, 1)}, false, lines})
 		}
@@ -79,6 +80,7 @@ func (s *scene) planFor(workflow, w, h int) planned {
 		pl := newPlan(g, len(deps), d.nodeSize)
 		p = planned{pl, d, pl.w <= w && pl.h <= h}
 		if p.fits {
+			p.plan = newPlan(g, len(deps), d.stretched(pl, len(g.layers), w, h))
 			break
 		}
 	}
@@ -87,6 +89,19 @@ func (s *scene) planFor(workflow, w, h int) planned {
 	}
 	s.graphs[key] = p
 	return p
+}
+
+// stretched spreads a plan over the room that it leaves.
+func (d density) stretched(pl *plan, layers, w, h int) nodeSize {
+	n := d.nodeSize
+	switch {
+	case layers < 2:
+	case n.down:
+		n.stretch = clamp((h-pl.h)/(layers-1), 0, 2)
+	default:
+		n.stretch = clamp((w-pl.w)/(layers-1), 0, 8)
+	}
+	return n
 }
 
 // drawGraph draws the steps of a workflow as they stand now.
@@ -213,14 +228,15 @@ func (p pane) box(b [6]rune, k ink) {
 
 func (s *scene) drawNode(p pane, step int, d density) {
 	c := s.condition(step)
-	in := p
+	p.clear()
+	in := p.part(min(1, p.w-1), 0, p.w, p.h)
 	if d.border {
 		p.box(c.border(), c.ink())
 		in = p.part(2, 1, p.w-4, p.h-2)
 	}
 	in.put(0, 0, c.glyph(), c.ink()|bold)
 	title := s.stepLabel(step)
-	if full := clean(s.run.Steps[step].Name); width(full) <= in.w-2 && d.border {
+	if full := s.run.Steps[step].Name; width(full) <= in.w-2 && d.border {
 		title = full
 	}
 	x := in.clip(2, 0, in.w-2, title, inkText|bold)
@@ -246,9 +262,9 @@ func (c condition) nowInk() ink {
 // stepCounts is what a step has done: tasks through, and attempts beyond the first.
 func (s *scene) stepCounts(step int) string {
 	x := &s.state.Strategies[s.last()].Steps[step]
-	t := count(x.Done)
+	t := report.Count(x.Done)
 	if x.Retries > 0 {
-		t += " ×" + count(x.Retries)
+		t += " ×" + report.Count(x.Retries)
 	}
 	return t
 }
@@ -277,35 +293,42 @@ func recentShare(x *metrics.Step, now event.Time) string {
 	return fmt.Sprintf("%.0f%%", 100*float64(failed)/float64(n))
 }
 
-// nodeTable writes a row of figures for every strategy below a box's title.
+// nodeTable writes a row of figures for every strategy below a box's title: tasks
+// through the step, what was tried again or lost there, failures of the last minute.
 func (s *scene) nodeTable(p pane, step, x int) {
 	if now := s.waits(step); now != "" && x+1+width(now) <= p.w {
 		p.right(p.w, 0, now, inkRetry|bold)
 	}
+	name := clamp(p.w-34, 5, 13)
+	wide := p.w-name >= 29
 	for k := range s.state.Strategies {
 		st := &s.state.Strategies[k].Steps[step]
 		y := k + 1
-		p.clip(0, y, 6, clean(s.run.Strategies[k].Name), inkDim)
-		p.right(p.w*2/5, y, count(st.Done), inkText)
-		if st.Retries > 0 || s.run.Strategies[k].Retries {
-			p.right(p.w*7/10, y, "×"+count(st.Retries), costRetry(st.Retries))
-		} else {
-			p.right(p.w*7/10, y, "✗"+count(st.Stopped), costFail(st.Stopped))
+		p.clip(0, y, name, s.run.Strategies[k].Name, inkDim)
+		p.right(name+7, y, report.Count(st.Done), inkText)
+		extra, k := s.stepExtra(k, st)
+		done, again, failing := "", "", recentShare(st, s.state.Now)
+		if wide {
+			done, again = " done", extra
 		}
-		p.right(p.w, y, recentShare(st, s.state.Now), inkDim)
+		p.text(name+7, y, done, inkDim)
+		p.right(p.w-7, y, again, k)
+		p.right(p.w, y, failing, inkDim)
 	}
 }
 
-func costRetry(n int) ink {
-	if n > 0 {
-		return inkRetry
+// stepExtra says what a strategy had to do over again at a step, or lost there.
+func (s *scene) stepExtra(k int, st *metrics.Step) (string, ink) {
+	if s.run.Strategies[k].Retries {
+		return report.Count(st.Retries) + " again", markInk(st.Retries, inkRetry)
 	}
-	return inkDim
+	return report.Count(st.Stopped) + " lost", markInk(st.Stopped, inkFail)
 }
 
-func costFail(n int) ink {
+// markInk is k if there is something to mark.
+func markInk(n int, k ink) ink {
 	if n > 0 {
-		return inkFail
+		return k
 	}
 	return inkDim
 }

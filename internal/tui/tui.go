@@ -41,6 +41,7 @@ type Model struct {
 	profile colorprofile.Profile
 	dark    bool // the terminal's background
 	dirty   bool
+	pressed string // the key being handled
 	frame   string // the last frame drawn
 	err     error  // why the source stopped, if it did before the end
 }
@@ -62,8 +63,8 @@ func New(src event.Source, opts Options) *Model {
 func (m *Model) play(src event.Source) {
 	m.src = src
 	m.scene = newScene(src, m.scene)
-	_, m.live = src.(event.Injector)
-	_, m.detailed = src.(event.Detailer)
+	_, m.live = event.As[event.Injector](src)
+	_, m.detailed = event.As[event.Detailer](src)
 	m.canRestart = m.opts.Restart != nil
 	m.repeat = m.opts.Repeat
 }
@@ -76,10 +77,7 @@ func (m *Model) Err() error { return m.err }
 
 // Init asks for the first events and for the colour of the background.
 func (m *Model) Init() tea.Cmd {
-	if m.paused {
-		return tea.Batch(tea.RequestBackgroundColor, m.fetch(m.src, event.Microsecond))
-	}
-	return tea.Batch(tea.RequestBackgroundColor, m.tick())
+	return tea.Batch(tea.RequestBackgroundColor, m.fetch(m.src, m.horizon))
 }
 
 // Update takes one message.
@@ -99,7 +97,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.dark = msg.IsDark()
 		m.retheme()
 	case tea.KeyPressMsg:
-		cmd = m.press(msg.Key())
+		cmd = tea.Batch(m.press(msg.Key()), m.wanted())
 	case againMsg:
 		cmd = m.onAgain(msg)
 	}
@@ -140,7 +138,7 @@ func (m *Model) onBatch(b batchMsg) tea.Cmd {
 	if b.life != m.life {
 		return nil
 	}
-	m.arrived(&b)
+	m.busy, m.horizon = false, max(m.horizon, b.until)
 	m.apply(b.events, b.until)
 	for _, a := range b.answers {
 		if r, ok := a.(restartedMsg); ok {

@@ -1,10 +1,12 @@
 package tui
 
 import (
-	tea "charm.land/bubbletea/v2"
 	"os"
-	"tasker-sim/internal/event"
 	"testing"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"tasker-sim/internal/event"
 )
 
 func at(t testing.TB, s *story, now event.Time, w, h int) *Model {
@@ -17,13 +19,30 @@ func at(t testing.TB, s *story, now event.Time, w, h int) *Model {
 	return m
 }
 
+func keys(m *Model, s string) {
+	for _, k := range strings.Fields(s) {
+		key := tea.Key{Text: k, Code: []rune(k)[0]}
+		switch k {
+		case "enter": key = tea.Key{Code: tea.KeyEnter}
+		case "esc": key = tea.Key{Code: tea.KeyEscape}
+		case "down": key = tea.Key{Code: tea.KeyDown}
+		case "up": key = tea.Key{Code: tea.KeyUp}
+		case "tab": key = tea.Key{Code: tea.KeyTab}
+		}
+		m.Update(tea.KeyPressMsg(key))
+	}
+}
+
 func TestShow(t *testing.T) {
 	s := newStory(4500, 1)
+	for _, c := range []struct{name, keys string}{{"run",""},{"tasks","f down down"},{"order","f tab tab enter"},{"detail","f tab tab enter down down enter"},{"steps","g"},{"verdict","v"},{"chaos","x"},{"help","?"},{"big","b"}} {
 	for _, z := range [][2]int{{80, 24}, {120, 40}, {160, 45}} {
 		m := at(t, s, 31*event.Minute+7*event.Second, z[0], z[1])
-		f, _ := os.Create("/tmp/frame." + string(rune('0'+z[0]/40)) + ".ansi")
+		m.live = true
+		keys(m, c.keys)
+		f, _ := os.Create("/tmp/frame." +c.name+"."+ string(rune('0'+z[0]/40)) + ".ansi")
 		f.WriteString(m.View().Content)
 		f.Close()
-		t.Log(m.state.Checks)
+	}
 	}
 }

@@ -1,0 +1,200 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/metrics"
+	"tasker-sim/internal/report"
+)
+
+// chaosView is what is chosen in the chaos console.
+type chaosView struct{ service, fault int }
+
+// faultKind is a fault that a key can begin.
+type faultKind struct {
+	name, knobs string
+	length      string
+	means       string
+}
+
+// term is the fault in the fault language, see [event.Injector].
+func (f faultKind) term(service string) string {
+	return fmt.Sprintf("%s: %s%s for %s", service, f.name, f.knobs, f.length)
+}
+
+// faultKinds are the faults on offer.
+var faultKinds = [...]faultKind{
+	{"outage", "", "30s", "every call is refused"},
+	{"outage", "", "3m", "every call is refused"},
+	{"brownout", "(rate=50%, lat=x3)", "3m", "half the calls are refused, the others take three times as long"},
+	{"brownout", "(rate=0%, lat=x10)", "3m", "every call takes ten times as long"},
+}
+
+func chaosActions() []action {
+	return []action{
+		on("enter", "begin the fault", "begin the fault", injectChosen, "enter").unless(cannotInject),
+		on("↑ ↓", "choose a service", "service", steer(chooseService), "up", "k", "down", "j"),
+		on("← →", "choose a fault", "fault", steer(chooseFault), "left", "h", "right", "l"),
+		on("c", "clear every fault injected by hand", "clear", clearFaults, "c").unless(cannotInject),
+		on("esc", "back to the run", "back", plain(func(m *Model) { m.leave() }), "esc", "backspace", "x"),
+	}
+}
+
+// openChaos shows the console with the cursor on the riskiest service.
+func openChaos(m *Model) {
+	if len(m.run.Services) > 0 && m.chaos == (chaosView{}) {
+		m.chaos = chaosView{service: m.busiest(), fault: 1}
+	}
+	m.open(screenChaos)
+}
+
+func chooseService(m *Model, by int) {
+	m.chaos.service = clamp(m.chaos.service+by, 0, max(len(m.run.Services)-1, 0))
+}
+
+func chooseFault(m *Model, by int) {
+	m.chaos.fault = clamp(m.chaos.fault+by, 0, len(faultKinds)-1)
+}
+
+func injectChosen(m *Model) tea.Cmd {
+	if len(m.run.Services) == 0 {
+		return nil
+	}
+	return m.inject(m.chaos.service, faultKinds[m.chaos.fault])
+}
+
+// drawChaos draws the console: services on the left, faults on the right, below
+// what was injected so far.
+func (s *scene) drawChaos(p pane) {
+	services := len(s.run.Services)
+	p.clip(1, 0, p.w-2, "Break something. Every strategy meets the same fault; it goes on the journal and replays exactly.", inkDim)
+	top := clamp(max(services, 2*len(faultKinds))+2, 4, p.h-5)
+	left := clamp(p.w/2, 30, 60)
+	s.drawServices(p.part(0, 2, left, top-1))
+	p.vline(left, 2, top-1, '│', inkFaint)
+	s.drawFaults(p.part(left+2, 2, p.w-left-3, top-1))
+	s.drawRule(p.part(0, top+1, p.w, 1))
+	s.drawJournal(p.part(1, top+2, p.w-2, p.h-top-2))
+}
+
+func (s *scene) drawServices(p pane) {
+	p.text(3, 0, "service", inkDim)
+	p.right(p.w-1, 0, "failing now", inkDim)
+	rows := p.h - 1
+	from := scroll(0, s.chaos.service, rows, len(s.run.Services))
+	for y := 0; y < rows && from+y < len(s.run.Services); y++ {
+		i := from + y
+		glyph, k := '✓', inkOK
+		if s.troubled(i) {
+			glyph, k = '✗', inkFail
+		}
+		p.put(3, 1+y, glyph, k|bold)
+		x := p.clip(5, 1+y, p.w-22, s.serviceTitle(i), inkText)
+		p.clip(x+1, 1+y, p.w-x-8, s.breakerWord(i), inkRetry)
+		p.right(p.w-1, 1+y, s.failingNow(i), inkText)
+		if i == s.chaos.service {
+			p.put(1, 1+y, '▶', inkAccent|bold)
+			p.mark(1, 1+y, p.w-1, picked)
+		}
+	}
+}
+
+// breakerWord tells of a service's breaker unless it is closed.
+func (s *scene) breakerWord(service int) string {
+	for k := range s.state.Strategies {
+		switch b := s.state.Strategies[k].Breakers[service]; b.State {
+		case metrics.Open:
+			return "breaker open"
+		case metrics.HalfOpen:
+			return "breaker probes"
+		}
+	}
+	return ""
+}
+
+// failingNow is the share of the last minute's attempts at a service that
+// failed, over all strategies.
+func (s *scene) failingNow(service int) string {
+	failed, n := 0, 0
+	for k := range s.state.Strategies {
+		for i := range s.run.Steps {
+			if s.run.Steps[i].Service == service {
+				f, all := s.state.Strategies[k].Steps[i].RecentRate(s.state.Now)
+				failed, n = failed+f, n+all
+			}
+		}
+	}
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f%%", 100*float64(failed)/float64(n))
+}
+
+func (s *scene) drawFaults(p pane) {
+	p.text(2, 0, "fault", inkDim)
+	y := 1
+	for i, f := range faultKinds {
+		k := inkText
+		if i == s.chaos.fault {
+			p.put(0, y, '▶', inkAccent|bold)
+			k = inkText | bold
+		}
+		p.clip(2, y, p.w-2, f.title(), k)
+		if i == s.chaos.fault {
+			p.mark(0, y, p.w, picked)
+		}
+		p.clip(4, y+1, p.w-4, f.means, inkDim)
+		y += 2
+	}
+}
+
+// title is the fault for people: "outage, 3 m 00 s".
+func (f faultKind) title() string {
+	name := f.name
+	if name == "brownout" {
+		name = "brown-out"
+	}
+	return name + " for " + f.length
+}
+
+// drawJournal lists what was injected by hand, newest first, and what the run
+// was given beforehand.
+func (s *scene) drawJournal(p pane) {
+	p.text(0, 0, "injected so far", inkDim)
+	y := 1
+	for i := len(s.state.FaultLog) - 1; i >= 0 && y < p.h; i-- {
+		f := &s.state.FaultLog[i]
+		if !f.Live {
+			continue
+		}
+		s.drawInjected(p.part(0, y, p.w, 1), f)
+		y++
+	}
+	for _, term := range s.run.Journal {
+		p.clip(0, y, p.w, "beforehand: "+term, inkDim)
+		y++
+	}
+	if y == 1 {
+		p.text(0, 1, "nothing", inkPend)
+	}
+}
+
+func (s *scene) drawInjected(p pane, f *metrics.Fault) {
+	glyph, k, when := '✗', inkFail, f.Begin.Clock()+" until cleared"
+	switch {
+	case f.End > 0:
+		glyph, k, when = '✓', inkDim, f.Begin.Clock()+" – "+f.End.Clock()
+	case f.Due > 0:
+		when = fmt.Sprintf("%s, %s left", f.Begin.Clock(), report.Span(max(f.Due-s.state.Now, event.Time(0))))
+	}
+	p.put(0, 0, glyph, k|bold)
+	x := p.text(2, 0, when, k) + 2
+	text := s.serviceTitle(f.Service) + ": " + f.Name
+	if f.Text != "" {
+		text += ", " + f.Text
+	}
+	p.clip(x, 0, p.w-x, text, inkText)
+}

@@ -1,0 +1,146 @@
+package tui
+
+import (
+	"fmt"
+
+	"tasker-sim/internal/metrics"
+	"tasker-sim/internal/report"
+)
+
+// stepsView is which step is looked at.
+type stepsView struct{ step int }
+
+func stepsActions() []action {
+	return []action{
+		on("↑ ↓", "choose a step", "step", steer(chooseStep), "up", "k", "down", "j"),
+		on("esc", "back to the run", "back", plain(func(m *Model) { m.leave() }), "esc", "backspace", "g"),
+	}
+}
+
+func openSteps(m *Model) { m.open(screenSteps) }
+
+func chooseStep(m *Model, by int) {
+	m.steps.step = clamp(m.steps.step+by, 0, max(len(m.run.Steps)-1, 0))
+}
+
+// stepColumns are the figures of a step, right aligned.
+var stepColumns = [...]struct {
+	title string
+	w     int
+	cell  func(s *scene, st *metrics.Step) (string, ink)
+}{
+	{"calls", 7, func(_ *scene, st *metrics.Step) (string, ink) { return report.Count(st.Attempts), inkText }},
+	{"failed", 7, func(_ *scene, st *metrics.Step) (string, ink) {
+		return report.Count(st.Failures), markInk(st.Failures, inkFail)
+	}},
+	{"again", 6, func(_ *scene, st *metrics.Step) (string, ink) {
+		return report.Count(st.Retries), markInk(st.Retries, inkRetry)
+	}},
+	{"done", 7, func(_ *scene, st *metrics.Step) (string, ink) { return report.Count(st.Done), inkText }},
+	{"ended", 6, func(_ *scene, st *metrics.Step) (string, ink) {
+		return report.Count(st.Stopped), markInk(st.Stopped, inkFail)
+	}},
+	{"last min", 9, func(s *scene, st *metrics.Step) (string, ink) { return recentShare(st, s.state.Now), inkText }},
+	{"p50", 8, quantileCell(.5)},
+	{"p95", 8, quantileCell(.95)},
+	{"p99", 8, quantileCell(.99)},
+}
+
+func quantileCell(q float64) func(*scene, *metrics.Step) (string, ink) {
+	return func(_ *scene, st *metrics.Step) (string, ink) {
+		if d, ok := st.Latency.Quantile(q); ok {
+			return report.Span(d), inkText
+		}
+		return "–", inkPend
+	}
+}
+
+// drawSteps draws the graph and below it every step's figures in every strategy.
+func (s *scene) drawSteps(p pane) {
+	lines := len(s.run.Steps)*len(s.state.Strategies) + 2
+	graph := clamp(p.h-lines-3, 0, 12)
+	if graph < 3 {
+		graph = 0
+	}
+	if graph > 0 {
+		graph = s.graphHeight(p.w-2, graph)
+		s.drawGraphs(p.part(1, 0, p.w-2, graph))
+		s.drawRule(p.part(0, graph, p.w, 1))
+		graph++
+	}
+	in := p.part(0, graph, min(p.w, 120), p.h-graph-2)
+	s.drawStepTable(in)
+	s.drawRule(p.part(0, p.h-2, p.w, 1))
+	s.drawPolicy(p.part(1, p.h-1, p.w-2, 1))
+}
+
+func (s *scene) drawStepTable(p pane) {
+	name, strategy := s.stepTableNames(p.w)
+	x := name + strategy + 3
+	p.text(2, 0, "step", inkDim)
+	for i, c := range stepColumns {
+		if i == 5 && p.w < x+66 {
+			continue
+		}
+		x += c.w
+		p.right(x, 0, c.title, inkDim)
+	}
+	n := len(s.state.Strategies)
+	rows := p.h - 1
+	top := scroll(0, s.steps.step*n+n-1, rows, len(s.run.Steps)*n)
+	for y := 0; y < rows && top+y < len(s.run.Steps)*n; y++ {
+		i, k := (top+y)/n, (top+y)%n
+		s.drawStepRow(p.part(0, 1+y, p.w, 1), i, k, name, strategy, y == 0 || k == 0)
+	}
+}
+
+// stepTableNames are the widths of the first two columns.
+func (s *scene) stepTableNames(w int) (name, strategy int) {
+	for k := range s.run.Strategies {
+		strategy = max(strategy, width(s.run.Strategies[k].Name))
+	}
+	strategy = min(strategy, 12)
+	if w < 90 {
+		return max(s.longestLabel(), 4), min(strategy, 5)
+	}
+	for i := range s.run.Steps {
+		name = max(name, width(s.run.Steps[i].Name))
+	}
+	return min(name, 22), strategy
+}
+
+func (s *scene) drawStepRow(p pane, step, k, name, strategy int, titled bool) {
+	st := &s.state.Strategies[k].Steps[step]
+	if titled {
+		c := s.condition(step)
+		p.put(0, 0, c.glyph(), c.ink()|bold)
+		p.clip(2, 0, name, s.stepName(step, name), inkText|bold)
+	}
+	x := name + 3
+	p.clip(x, 0, strategy, s.run.Strategies[k].Name, inkDim)
+	x += strategy
+	for i, c := range stepColumns {
+		if i == 5 && p.w < name+strategy+3+66 {
+			continue
+		}
+		x += c.w
+		text, ink := c.cell(s, st)
+		p.right(x, 0, text, ink)
+	}
+	if step == s.steps.step {
+		p.mark(0, 0, p.w, picked)
+	}
+}
+
+// drawPolicy says what the step under the cursor is allowed to do.
+func (s *scene) drawPolicy(p pane) {
+	if s.steps.step >= len(s.run.Steps) {
+		return
+	}
+	st := &s.run.Steps[s.steps.step]
+	text := fmt.Sprintf("%s calls %s: at most %d attempts, each %s", st.Name, s.serviceTitle(st.Service), st.Limit, report.Span(st.Timeout))
+	if st.Limit > 1 {
+		text += fmt.Sprintf("; waits %s, then ×%g, at most %s, ±%.0f%%", report.Span(st.Base), st.Factor, report.Span(st.Cap), 100*st.Jitter)
+	}
+	p.clip(0, 0, p.w, text, inkDim)
+}
