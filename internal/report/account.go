@@ -52,9 +52,9 @@ func (a *account) note(e *event.Event) {
 	}
 }
 
-func (a *account) why(e *event.Event) string     { return teller{a.run, e}.trouble() }
-func (a *account) step(e *event.Event) string    { return teller{a.run, e}.step() }
-func (a *account) service(e *event.Event) string { return teller{a.run, e}.service() }
+func (a *account) why(e *event.Event) string     { return teller{run: a.run, e: e}.trouble() }
+func (a *account) step(e *event.Event) string    { return teller{run: a.run, e: e}.step() }
+func (a *account) service(e *event.Event) string { return teller{run: a.run, e: e}.service() }
 func (a *account) name(effect int) string        { return words(a.run.Effects[effect].Name) }
 
 // promise is the first promise that the task has made by an effect, or nil.

@@ -69,10 +69,14 @@ func judge(s *metrics.State, c *event.Claim) Claim {
 	out := Claim{Name: c.Name, Source: c.Source, Kind: c.Kind, Unit: c.Unit, SaysBefore: c.SaysBefore, SaysAfter: c.SaysAfter}
 	if c.Measure != "" && len(s.Strategies) > 0 {
 		last := len(s.Strategies) - 1
-		if c.Measure == "rescued_share" {
+		switch {
+		case c.Measure == "rescued_share":
 			out.after = rescued(s)
-		} else {
-			out.before, out.after = read(s, 0, c.Measure), read(s, last, c.Measure)
+		case last > 0:
+			out.before = read(s, 0, c.Measure)
+			fallthrough
+		default:
+			out.after = read(s, last, c.Measure)
 		}
 		out.MeasuredBefore, out.MeasuredAfter = value(out.before), value(out.after)
 	}
@@ -96,7 +100,7 @@ func verdict(s *metrics.State, c *event.Claim, out *Claim) (*bool, string) {
 		holds = false
 		return &holds, "the figure after is outside the claimed range"
 	}
-	if out.before != nil && out.after != nil {
+	if c.Before != nil && c.After != nil {
 		if max(out.before.width(), out.after.width()) >= math.Abs(out.before.value-out.after.value) {
 			return nil, tooSmall
 		}
@@ -123,10 +127,10 @@ func undecidable(s *metrics.State, c *event.Claim, out *Claim) string {
 		return "faults were injected by hand"
 	case !s.Ended:
 		return "the run has not come to its end"
+	case len(s.Strategies) < 2 && (c.Before != nil || c.Measure == "rescued_share"):
+		return "only one strategy was run"
 	case c.Before != nil && out.before == nil || c.After != nil && out.after == nil:
 		return "the run has no such figure"
-	case len(s.Strategies) < 2 && c.Before != nil && c.After != nil:
-		return "only one strategy was run"
 	case absolute(c.Unit) && loadChanged(s.Run):
 		return "the claim is about the scenario's own load"
 	}

@@ -47,6 +47,23 @@ func (a *account) failure() string {
 	return a.deedOf(p.Effect) + ", then " + why + "; nobody will make the " + a.name(p.Owes)
 }
 
+// aftermath is failure in few words, for a feed: "charged $81.20, no order
+// (inventory timed out)".
+func (a *account) aftermath(why string) string {
+	p := a.promise()
+	switch {
+	case len(a.made) == 0:
+		return "failed, left nothing (" + why + ")"
+	case p == nil:
+		return "failed after it " + a.deeds() + " (" + why + ")"
+	case a.has(p.Owes):
+		return a.name(p.Owes) + " is there, told it failed (" + why + ")"
+	case a.lost():
+		why = "the answer was lost"
+	}
+	return a.deedOf(p.Effect) + ", no " + a.name(p.Owes) + " (" + why + ")"
+}
+
 // success tells how a task got through.
 func (a *account) success() string {
 	done := Span(a.end.Dur)
@@ -70,7 +87,8 @@ func (a *account) success() string {
 
 // parking tells why a task is parked and what it keeps in mind.
 func (a *account) parking() string {
-	s := fmt.Sprintf("It is parked at %s after %d attempts: %s.", a.step(a.end), a.attempts[max(0, a.end.Step)], a.why(a.end))
+	s := fmt.Sprintf("It is parked at %s after %s: %s.", a.step(a.end),
+		Plural(a.attempts[max(0, a.end.Step)], event.Noun{One: "attempt", Many: "attempts"}), a.why(a.end))
 	switch p := a.promise(); {
 	case p == nil || a.has(p.Owes):
 		return s + " It can be driven again."

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"tasker-sim/internal/event"
 )
@@ -31,17 +32,28 @@ func Sentence(run *event.Run, e event.Event) string { return Told(run, e, nil) }
 // hand, up to and with e: so a failure tells what it left behind.
 func Told(run *event.Run, e event.Event, life []event.Event) string {
 	t := teller{run: run, e: &e}
-	s := t.told()
-	if e.Kind == event.TaskFailed && len(life) > 0 {
-		s = recount(run, life).failure()
-	}
-	switch {
-	case e.Task != 0:
-		s = t.task() + ", " + t.strategy() + ": " + s
-	case e.Strategy != event.None:
-		s = t.strategy() + ": " + s
+	s := t.sentence(life)
+	for t.brief < 2 && utf8.RuneCountInString(s) > Columns {
+		t.brief++
+		s = t.sentence(life)
 	}
 	return clip(s, Columns)
+}
+
+func (t teller) sentence(life []event.Event) string {
+	s := ""
+	if t.e.Kind == event.TaskFailed && len(life) > 0 {
+		s = recount(t.run, life).aftermath(t.trouble())
+	} else {
+		s = t.told()
+	}
+	switch {
+	case t.e.Task != 0:
+		return t.task() + ", " + t.strategy() + ": " + s
+	case t.e.Strategy != event.None:
+		return t.strategy() + ": " + s
+	}
+	return s
 }
 
 // clip cuts s to width runes; a cut is shown.
@@ -55,8 +67,9 @@ func clip(s string, width int) string {
 
 // teller puts one event into words.
 type teller struct {
-	run *event.Run
-	e   *event.Event
+	run   *event.Run
+	e     *event.Event
+	brief int // 0: in full; 1: fewer words; 2: the step's label instead of the service
 }
 
 func (t teller) task() string     { return t.run.Noun.One + " " + Count(int(t.e.Task)) }
@@ -76,6 +89,9 @@ func (t teller) service() string {
 		return "the service"
 	}
 	s := t.run.Services[t.e.Service]
+	if t.brief > 1 && t.e.Step >= 0 && t.run.Steps[t.e.Step].Label != "" {
+		return t.run.Steps[t.e.Step].Label
+	}
 	if s.Title != "" {
 		return s.Title
 	}
@@ -84,23 +100,32 @@ func (t teller) service() string {
 
 // trouble is what went wrong with a call: "inventory timed out".
 func (t teller) trouble() string {
-	service := t.service()
+	did := ""
 	switch class := t.e.Class; class {
-	case event.ClassTimeout:
-		return service + " timed out"
-	case event.ClassDecline:
-		return service + " refused the card"
-	case event.ClassSoldOut:
-		return service + " is sold out"
 	case event.ClassDied:
 		return "the process was killed"
+	case event.ClassTimeout:
+		did = "timed out"
+	case event.ClassDecline:
+		did = "refused the card"
+	case event.ClassSoldOut:
+		did = "is sold out"
 	case "":
-		return service + " failed"
+		did = "failed"
+	default:
+		if did = "answered " + class; !number(class) {
+			did = "reported " + words(class)
+			if t.brief > 1 {
+				return words(class)
+			}
+		}
 	}
-	if _, err := strconv.Atoi(t.e.Class); err == nil {
-		return service + " answered " + t.e.Class
-	}
-	return service + " failed (" + words(t.e.Class) + ")"
+	return t.service() + " " + did
+}
+
+func number(s string) bool {
+	_, err := strconv.Atoi(s)
+	return err == nil
 }
 
 // told is the sentence without its subject.
@@ -153,9 +178,12 @@ func (t teller) toldStep() string {
 	case event.StepSucceeded:
 		return t.step() + " is done" + ordinal(" at attempt ", int(e.Attempt))
 	case event.StepRetrying:
+		if t.brief > 0 {
+			return t.trouble() + ", again in " + Span(e.Due-e.At)
+		}
 		return t.trouble() + ", tries again in " + Span(e.Due-e.At)
 	case event.StepDeferred:
-		return "waits before " + t.step() + ", the breaker of " + t.service() + " is open"
+		return "waits, the breaker of " + t.service() + " is open"
 	default:
 		return t.trouble() + ordinal(" at attempt ", int(e.Attempt))
 	}
@@ -183,7 +211,7 @@ func (t teller) toldService() string {
 	case event.FaultEnded:
 		return name + ": the " + faultName(e.Class) + " is over"
 	case event.BreakerOpened:
-		return fmt.Sprintf("breaker of %s opens after %d failures, probe in %s", name, e.Amount, Span(e.Due-e.At))
+		return fmt.Sprintf("breaker of %s opens: %d failures, probe in %s", name, e.Amount, Span(e.Due-e.At))
 	case event.BreakerHalfOpened:
 		return "breaker of " + name + " lets a probe through"
 	case event.BreakerClosed:

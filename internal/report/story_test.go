@@ -36,8 +36,8 @@ func golden(t *testing.T, name string, got []byte) {
 
 // shop is a checkout of three steps: a charge owes a parcel.
 func shop() *event.Run {
-	step := func(name string, service, limit int, after ...int) event.Step {
-		return event.Step{Name: name, Label: name, Service: service, Limit: limit, DependsOn: after}
+	step := func(name, label string, service, limit int, after ...int) event.Step {
+		return event.Step{Name: name, Label: label, Service: service, Limit: limit, DependsOn: after}
 	}
 	between := func(low, high float64) *event.Range { return &event.Range{Low: low, High: high} }
 	return &event.Run{
@@ -46,7 +46,7 @@ func shop() *event.Run {
 			{Name: "naive", Title: "one attempt"}, {Name: "orchestrated", Title: "durable workflow", Durable: true, Keyed: true, Retries: true},
 		},
 		Workflows: []event.Workflow{{Namespace: "shop", Name: "checkout", Version: "1.0.0", End: 3}},
-		Steps:     []event.Step{step("process_payment", 0, 3), step("send_parcel", 1, 2, 0), step("send_mail", 2, 5, 1)},
+		Steps:     []event.Step{step("process_payment", "payment", 0, 3), step("send_parcel", "parcel", 1, 2, 0), step("send_mail", "mail", 2, 5, 1)},
 		Services:  []event.Service{{Name: "payment_gateway", Title: "payment gateway"}, {Name: "warehouse", Title: "warehouse"}, {Name: "mailer"}},
 		Effects: []event.Effect{
 			{Name: "charge", Many: "charges", Verb: "charged", Unit: "cents"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"tasker-sim/internal/metrics"
@@ -157,7 +158,7 @@ func holdsText(v *Row) string {
 	case v.Says() == "" || v.Kind == Quoted:
 		return ""
 	case v.Holds == nil:
-		return "not judged: " + v.Reason
+		return "not judged"
 	case *v.Holds:
 		return "holds"
 	}
@@ -173,7 +174,21 @@ func (r *Result) closing() []string {
 	if r.RescuedShare != nil {
 		lines = append(lines, "rescued: "+r.rescue())
 	}
+	for _, why := range r.unjudged() {
+		lines = append(lines, "not judged: "+why)
+	}
 	return append(lines, r.checks(), "m measured, d by declared parameters, q quoted; intervals are 95 % "+r.kind())
+}
+
+// unjudged are the reasons why claims were not judged, each once.
+func (r *Result) unjudged() []string {
+	var whys []string
+	for _, c := range r.Claims {
+		if c.Holds == nil && c.Kind != Quoted && !slices.Contains(whys, c.Reason) {
+			whys = append(whys, c.Reason)
+		}
+	}
+	return whys
 }
 
 // kind names the intervals on the page.
