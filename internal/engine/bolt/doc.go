@@ -3,7 +3,7 @@
 // Buckets:
 //
 //	meta      "format" -> version of what is described here
-//	history   task, first Seq (big-endian) -> records of one batch, each after its length
+//	history   task, first Seq (big-endian) -> records of one batch, each after its length, and a CRC-32C
 //	tasks     task -> [Row], written when the task is submitted and when it ends
 //	open      task -> nothing; the tasks that are not over
 //	keys      idempotency key -> task

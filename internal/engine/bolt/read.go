@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 
 	"go.etcd.io/bbolt"
 
@@ -97,6 +98,11 @@ func history(tx *bbolt.Tx, id engine.TaskID) (records []engine.Record, err error
 
 // parseRecords appends the records of one value to history.
 func parseRecords(history []engine.Record, id engine.TaskID, v []byte) ([]engine.Record, error) {
+	end := len(v) - crc32.Size
+	if end < 0 || crc32.Checksum(v[:end], castagnoli()) != binary.BigEndian.Uint32(v[end:]) {
+		return nil, fmt.Errorf("task %d: checksum after record %d: %w", id, len(history), engine.ErrCorrupt)
+	}
+	v = v[:end]
 	for len(v) > 0 {
 		seq := uint32(len(history) + 1)
 		n, used := binary.Uvarint(v)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"slices"
 
 	"go.etcd.io/bbolt"
@@ -76,6 +77,7 @@ func (s *Store) putRecords(tx *bbolt.Tx, records []engine.Record) error {
 				return fmt.Errorf("task %d: %w", r.Task, err)
 			}
 		}
+		s.buf = binary.BigEndian.AppendUint32(s.buf, crc32.Checksum(s.buf[from:], castagnoli()))
 		// Earlier values stay where they are if the buffer moved: bbolt holds on
 		// to them until the transaction ends.
 		if err := history.Put(historyKey(first.Task, first.Seq), s.buf[from:len(s.buf):len(s.buf)]); err != nil {
@@ -84,6 +86,10 @@ func (s *Store) putRecords(tx *bbolt.Tx, records []engine.Record) error {
 	}
 	return nil
 }
+
+// castagnoli is the polynomial that processors have an instruction for. bbolt
+// has no checksums of its own but for its meta pages.
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 
 // index keeps what is looked up by other ways than the history: when a task
 // opens and when it ends.
