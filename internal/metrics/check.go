@@ -155,7 +155,7 @@ func (c *checker) sound(e *event.Event) bool {
 		fits(want.step, int(e.Step), len(c.run.Steps)) &&
 		fits(want.service, int(e.Service), len(c.run.Services)) &&
 		fits(want.effect, int(e.Effect), len(c.run.Effects)) &&
-		want.task == (e.Task > 0) && e.At >= 0 && e.Kind >= event.RunStarted && e.Kind <= c.last
+		want.task == (e.Task > 0) && e.Task >= 0 && e.At >= 0 && e.Kind >= event.RunStarted && e.Kind <= c.last
 	return c.hold(ok, e, "it refers to something that does not exist")
 }
 
