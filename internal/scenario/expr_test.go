@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -192,7 +191,7 @@ func TestFunctionsAreDocumented(t *testing.T) {
 		}
 		shown := strings.Count(f.doc[:strings.IndexByte(f.doc, ')')], ",") + 1
 		if shown != args {
-			t.Error(fmt.Sprintf("%s takes %d arguments, its text shows %d", f.name, args, shown))
+			t.Errorf("%s takes %d arguments, its text shows %d", f.name, args, shown)
 		}
 	}
 }

@@ -2,12 +2,27 @@ package scenario
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
 
 func TestShow(t *testing.T) {
 	golden(t, "testdata/show_checkout.txt", checkout(t).Show())
+}
+
+// TestShowEverything reads a file with every key of the language and shows what
+// came of it.
+func TestShowEverything(t *testing.T) {
+	text, err := os.ReadFile("testdata/ok/everything.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, probs := Parse("everything.yaml", text, nil)
+	if len(probs) > 0 {
+		t.Fatal(probs)
+	}
+	golden(t, "testdata/show_everything.txt", s.Show())
 }
 
 // TestShowParams holds the list of parameters, as "show --params" has it.
