@@ -148,10 +148,10 @@ const steady = 200
 // absolute figures grow with the number of tasks.
 func absolute(unit string) bool { return unit != "share" }
 
-// loadChanged tells whether the load is not the scenario's own.
+// loadChanged tells whether the size of the load is not the scenario's own.
 func loadChanged(run *event.Run) bool {
 	for _, set := range run.Sets {
-		if strings.HasPrefix(set, "load.") {
+		if strings.HasPrefix(set, "load.tasks=") || strings.HasPrefix(set, "load.duration=") {
 			return true
 		}
 	}
