@@ -162,92 +162,102 @@ type recount struct {
 	StepsRunning             int
 }
 
+// past is what the recount knows of one task.
+type past struct {
+	status     Status
+	ever, bad  bool
+	worth      int64
+	effects    [3]int
+	knows      bool // of its charge
+	flying     map[int16]bool
+	tries, new int // attempts, and those among them that were a step's first
+}
+
 func slow(run *event.Run, events []event.Event, k int8) recount {
-	type life struct {
-		status  Status
-		ever    bool
-		bad     bool
-		worth   int64
-		effects [3]int
-		knows   bool
-		flying  map[int16]bool
-	}
-	lives := map[int32]*life{}
-	var r recount
+	lives := map[int32]*past{}
 	for _, e := range events {
 		if e.Strategy != k {
 			continue
 		}
-		l := lives[e.Task]
-		switch e.Kind {
-		case event.TaskSubmitted:
-			lives[e.Task] = &life{status: Running, bad: e.Class == event.ClassDecline, worth: e.Amount, flying: map[int16]bool{}}
-		case event.StepStarted:
-			l.flying[e.Step] = true
-			r.Attempts++
-			if e.Attempt > 1 {
-				r.Retries++
-			}
-		case event.StepSucceeded:
-			l.knows = l.knows || e.Step == pay && l.effects[charge] > 0
-			delete(l.flying, e.Step)
-		case event.StepRetrying, event.StepFailed:
-			delete(l.flying, e.Step)
-		case event.EffectMade:
-			l.effects[e.Effect]++
-			r.Count++
-		case event.StepDeferred, event.EffectRepeated:
-		default:
-			l.status = statusOf[e.Kind]
-			l.ever = l.ever || l.status == Parked
+		if e.Kind == event.TaskSubmitted {
+			lives[e.Task] = &past{status: Running, bad: e.Class == event.ClassDecline, worth: e.Amount, flying: map[int16]bool{}}
+		} else {
+			lives[e.Task].live(e)
 		}
 	}
+	var r recount
 	for _, l := range lives { // sums only: the order does not matter
-		t := &r.Tasks
-		t.Submitted++
-		t.count(l.status, 1)
-		if l.ever {
-			t.EverParked++
-			if l.status == Succeeded {
-				t.Recovered++
-			}
-		} else if l.status == Running {
-			t.Undecided++
-		}
-		if (l.ever || l.status == Failed) && !l.bad {
-			t.FirstPassFailed++
-		}
-		switch l.status {
-		case Failed, Parked:
-			r.Lost += l.worth
-		case Succeeded:
-			r.Done += l.worth
-		}
-		if l.status == Failed && l.effects[charge] > 0 && l.effects[parcel] > 0 {
-			r.Untold++
-		}
-		if l.status == Failed && l.effects == [3]int{} {
-			r.Clean++
-		}
-		r.Promise.Twice += max(0, l.effects[charge]-1)
-		r.StepsRunning += len(l.flying)
-		if l.effects[charge] == 0 {
-			continue
-		}
-		switch {
-		case l.effects[parcel] > 0:
-			r.Promise.Kept++
-		case l.status.Terminal():
-			r.Promise.Broken++
-		case !l.knows:
-			r.Promise.Unknown++
-		case l.status == Parked:
-			r.Promise.Parked++
-		default:
-			r.Promise.Running++
-		}
+		r.add(l)
 	}
 	return r
+}
+
+func (l *past) live(e event.Event) {
+	switch e.Kind {
+	case event.StepStarted:
+		l.flying[e.Step] = true
+		l.tries++
+		if e.Attempt == 1 {
+			l.new++
+		}
+	case event.StepSucceeded:
+		l.knows = l.knows || e.Step == pay && l.effects[charge] > 0
+		delete(l.flying, e.Step)
+	case event.StepRetrying, event.StepFailed:
+		delete(l.flying, e.Step)
+	case event.EffectMade:
+		l.effects[e.Effect]++
+	case event.StepDeferred, event.EffectRepeated:
+	default:
+		l.status = statusOf[e.Kind]
+		l.ever = l.ever || l.status == Parked
+	}
+}
+
+func (r *recount) add(l *past) {
+	t := &r.Tasks
+	t.Submitted++
+	t.count(l.status, 1)
+	t.EverParked += one(l.ever)
+	t.Recovered += one(l.ever && l.status == Succeeded)
+	t.Undecided += one(!l.ever && l.status == Running)
+	t.FirstPassFailed += one((l.ever || l.status == Failed) && !l.bad)
+	switch l.status {
+	case Failed, Parked:
+		r.Lost += l.worth
+	case Succeeded:
+		r.Done += l.worth
+	}
+	r.Untold += one(l.status == Failed && l.effects[charge] > 0 && l.effects[parcel] > 0)
+	r.Clean += one(l.status == Failed && l.effects == [3]int{})
+	r.Attempts, r.Retries = r.Attempts+l.tries, r.Retries+l.tries-l.new
+	r.Count += l.effects[charge] + l.effects[parcel] + l.effects[mail]
+	r.StepsRunning += len(l.flying)
+	r.promise(l)
+}
+
+func (r *recount) promise(l *past) {
+	r.Promise.Twice += max(0, l.effects[charge]-1)
+	switch {
+	case l.effects[charge] == 0:
+	case l.effects[parcel] > 0:
+		r.Promise.Kept++
+	case l.status.Terminal():
+		r.Promise.Broken++
+	case !l.knows:
+		r.Promise.Unknown++
+	case l.status == Parked:
+		r.Promise.Parked++
+	default:
+		r.Promise.Running++
+	}
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func fast(s *State, k int) recount {
