@@ -116,7 +116,11 @@ func Scenario(run *event.Run) (*scenario.Scenario, error) {
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("the scenario kept with the run: %w", problems)
 	}
-	return sc, nil
+	var names []string
+	for i := range run.Strategies {
+		names = append(names, run.Strategies[i].Name)
+	}
+	return sc, sc.Choose(names)
 }
 
 // Close gives the directory up.

@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/rundir"
+	"tasker-sim/internal/scenario"
+	"tasker-sim/internal/sim"
+	"tasker-sim/internal/wall"
+)
+
+// runOptions are the flags of a run.
+type runOptions struct {
+	watchOptions
+	strategies string
+	mode       string
+	seed       uint64
+	tasks      int
+	duration   time.Duration
+	sets       []string
+	inject     []string
+	dataDir    string
+	flush      string
+}
+
+func (o *runOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.Uint64Var(&o.seed, "seed", 7, "what decides every draw; same seed, same run")
+	f.StringVar(&o.strategies, "strategies", "", "strategies to compare, in this order: naive,orchestrated")
+	f.StringVar(&o.mode, "mode", "compare", "naive, orchestrated or compare: short for --strategies")
+	f.IntVar(&o.tasks, "tasks", 0, "how many tasks arrive (default: as the scenario says)")
+	f.DurationVar(&o.duration, "duration", 0, "virtual time over which they arrive, at the scenario's density")
+	f.StringArrayVar(&o.sets, "set", nil, "path=value: change a parameter of the scenario (show --params lists them)")
+	f.StringArrayVar(&o.inject, "inject", nil, "a fault or action of the journal, e.g. 'payment_gateway @ 30m..33m: outage'")
+	f.StringVar(&o.dataDir, "data-dir", "", "the run's own directory (default: a new one in your state directory)")
+	f.StringVar(&o.flush, "flush", "", "how far the world may run ahead of the disk: a virtual time, or instant (default: 1s at 60x, 5s at max)")
+	o.watchOptions.flags(cmd)
+}
+
+const runExamples = `  tasker-sim run my.yaml
+  tasker-sim run checkout --seed 11 --headless
+  tasker-sim run checkout --set faults=off --output json
+  tasker-sim run checkout --inject 'payment_gateway @ 30m..33m: outage'`
+
+func newRun(env *Env) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:     "run SCENARIO|FILE.yaml",
+		Short:   "run a scenario, shipped or your own",
+		Example: runExamples,
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runScenario(cmd.Context(), env, args[0], &o) },
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return shipped(env.Scenarios), cobra.ShellCompDirectiveDefault
+		},
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+// newShort is `tasker-sim NAME`, short for `run NAME`.
+func newShort(env *Env, name string) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   name,
+		Short: title(env, name),
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, args []string) error { return runScenario(cmd.Context(), env, name, &o) },
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+// title is the scenario's own, without parsing the whole file at every start.
+func title(env *Env, name string) string {
+	_, text, err := find(env, name)
+	if err != nil {
+		return name
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if t, ok := strings.CutPrefix(line, "title:"); ok {
+			return strings.Trim(strings.TrimSpace(t), `"'`)
+		}
+	}
+	return name
+}
+
+// runScenario makes a new run and shows it.
+func runScenario(ctx context.Context, env *Env, name string, o *runOptions) error {
+	if err := o.settle(env); err != nil {
+		return err
+	}
+	sc, err := o.load(env, name)
+	if err != nil {
+		return err
+	}
+	window, err := o.window()
+	if err != nil {
+		return err
+	}
+	again := func() (*rundir.Run, error) {
+		return o.create(sc, sim.Options{Seed: o.seed, Journal: o.inject, Window: window})
+	}
+	r, err := again()
+	if err != nil {
+		return err
+	}
+	s := &stage{src: r.World, run: r, name: name}
+	if o.dataDir == "" {
+		s.again = again
+	}
+	return watch(ctx, env, s, &o.watchOptions)
+}
+
+// create makes the run directory with the run in it.
+func (o *runOptions) create(sc *scenario.Scenario, opts sim.Options) (*rundir.Run, error) {
+	for _, text := range o.inject {
+		if _, err := sim.ParseAction(sim.Describe(sc, opts), text); err != nil {
+			return nil, usage("", "--inject: %w", err)
+		}
+	}
+	dir := o.dataDir
+	if dir == "" {
+		var err error
+		if dir, err = newDir(sc.Name, o.seed); err != nil {
+			return nil, err
+		}
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, trouble(err, "")
+	}
+	r, err := rundir.Create(dir, sc, opts)
+	return r, explain(err, dir)
+}
+
+// load parses the scenario with the flags that change it. A duration of one's
+// own keeps the density of the load: the number of tasks changes with it.
+func (o *runOptions) load(env *Env, name string) (*scenario.Scenario, error) {
+	sets := slices.Clone(o.sets)
+	sc, err := load(env, name, sets)
+	if err != nil {
+		return nil, err
+	}
+	tasks := o.tasks
+	if o.duration > 0 {
+		sets = append(sets, "load.duration="+o.duration.String())
+		if tasks == 0 {
+			tasks = max(1, int(math.Round(float64(sc.Load.Tasks)*o.duration.Seconds()/sc.Load.Duration.Seconds())))
+		}
+	}
+	if tasks > 0 {
+		sets = append(sets, "load.tasks="+strconv.Itoa(tasks))
+	}
+	if len(sets) > len(o.sets) {
+		if sc, err = load(env, name, sets); err != nil {
+			return nil, err
+		}
+	}
+	return sc, o.choose(sc)
+}
+
+// choose keeps the strategies that were asked for, in the order asked for.
+func (o *runOptions) choose(sc *scenario.Scenario) error {
+	names := strings.Split(o.strategies, ",")
+	if o.strategies == "" {
+		switch o.mode {
+		case "compare":
+			return nil
+		default:
+			names = []string{o.mode}
+		}
+	}
+	if err := sc.Choose(names); err != nil {
+		return usage("", "%w", err)
+	}
+	return nil
+}
+
+// window is how far the world may run ahead of the disk.
+func (o *runOptions) window() (event.Time, error) {
+	switch o.flush {
+	case "instant":
+		return 0, nil
+	case "":
+		if o.speed.factor == 0 {
+			return 5 * event.Second, nil
+		}
+		return max(event.Millisecond, event.Time(o.speed.factor*float64(event.Second)/60)), nil
+	}
+	d, err := time.ParseDuration(o.flush)
+	if err != nil || d <= 0 {
+		return 0, usage("", "--flush %q: want a virtual time like 1s, or instant", o.flush)
+	}
+	return event.FromDuration(d), nil
+}
+
+// newResume goes on with a run after a crash.
+func newResume(env *Env) *cobra.Command {
+	var o watchOptions
+	cmd := &cobra.Command{
+		Use:   "resume [RUN]",
+		Short: "go on with a run after a crash or an interruption",
+		Long:  "Go on with a run where its last durable moment was. RUN is its directory, or the name of a kept one; without it, the latest.",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.settle(env); err != nil {
+				return err
+			}
+			dir, err := findRun(args)
+			if err != nil {
+				return err
+			}
+			return resumeRun(cmd.Context(), env, dir, &o)
+		},
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+func resumeRun(ctx context.Context, env *Env, dir string, o *watchOptions) error {
+	window := 5 * event.Second
+	if o.speed.factor > 0 {
+		window = event.Time(o.speed.factor * float64(event.Second) / 60)
+	}
+	r, err := rundir.Resume(dir, window)
+	if err != nil {
+		return explain(err, dir)
+	}
+	if !r.Ended() {
+		r.NoteRecovery(wall.SinceStart())
+		cs := r.Crashes()
+		fmt.Fprintf(env.Stderr, "%s: went on at %s after %.0f ms, %d tasks in flight\n",
+			filepath.Base(dir), r.Horizon().Clock(), wall.SinceStart().Seconds()*1000, cs[len(cs)-1].InFlight)
+	}
+	return watch(ctx, env, &stage{src: r.World, run: r, name: r.World.Run().Scenario}, o)
+}

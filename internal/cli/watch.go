@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/metrics"
+	"tasker-sim/internal/report"
+	"tasker-sim/internal/rundir"
+	"tasker-sim/internal/sim"
+	"tasker-sim/internal/tui"
+	"tasker-sim/internal/wall"
+)
+
+// watchOptions are the flags of everything that shows a run, live or recorded.
+type watchOptions struct {
+	speed    speed
+	headless bool
+	output   string
+	check    bool
+	record   string
+	theme    string
+	ascii    bool
+}
+
+// speed is how many seconds of virtual time pass in one of wall-clock time.
+// Factor 0: as fast as it goes.
+type speed struct {
+	factor float64
+	given  bool
+}
+
+// String implements pflag.Value.
+func (s *speed) String() string {
+	if s.factor == 0 {
+		return "max"
+	}
+	return strconv.FormatFloat(s.factor, 'g', -1, 64) + "x"
+}
+
+// Set implements pflag.Value.
+func (s *speed) Set(text string) error {
+	s.given = true
+	if text == "max" {
+		s.factor = 0
+		return nil
+	}
+	f, err := strconv.ParseFloat(strings.TrimSuffix(text, "x"), 64)
+	if err != nil || !(f > 0 && f <= 1e6) {
+		return fmt.Errorf("want e.g. 60x or max")
+	}
+	s.factor = f
+	return nil
+}
+
+// Type implements pflag.Value.
+func (s *speed) Type() string { return "speed" }
+
+func (o *watchOptions) flags(cmd *cobra.Command) {
+	o.speed.factor = 60
+	f := cmd.Flags()
+	f.Var(&o.speed, "speed", "virtual seconds per second, e.g. 60x, or max (headless: max)")
+	f.BoolVar(&o.headless, "headless", false, "no dashboard: run to the end and print the result")
+	f.StringVar(&o.output, "output", "text", "what is printed: text, json, ndjson (the tape) or markdown; all but text mean headless")
+	f.BoolVar(&o.check, "check", false, "exit with 1 if a claim of the scenario does not hold")
+	f.StringVar(&o.record, "record", "", "write the run as a tape to FILE")
+	f.StringVar(&o.theme, "theme", "auto", "auto, dark, light, hc or mono")
+	f.BoolVar(&o.ascii, "ascii", false, "draw with ASCII only")
+}
+
+// settle refuses flags that mean nothing and settles what depends on the terminal.
+func (o *watchOptions) settle(env *Env) error {
+	switch o.output {
+	case "text", "json", "ndjson", "markdown":
+	default:
+		return usage("", "--output %q: want text, json, ndjson or markdown", o.output)
+	}
+	switch o.theme {
+	case "auto", "dark", "light", "hc", "mono":
+	default:
+		return usage("", "--theme %q: want auto, dark, light, hc or mono", o.theme)
+	}
+	if o.output != "text" || !env.Terminal || env.Getenv("TERM") == "dumb" {
+		o.headless = true
+	}
+	if o.headless && !o.speed.given {
+		o.speed.factor = 0
+	}
+	return nil
+}
+
+// stage is a run that is being shown: live in its directory, or from a tape.
+type stage struct {
+	src  event.Source
+	run  *rundir.Run // nil: a tape
+	name string      // how the scenario is called on the command line
+	// again makes the run anew, for the dashboard's restart key; nil: it cannot be.
+	again func() (*rundir.Run, error)
+	// rewind is the same for a tape.
+	rewind func() (event.Source, error)
+}
+
+// close gives up what the stage holds.
+func (s *stage) close() error {
+	if s.run == nil {
+		return nil
+	}
+	return s.run.Close()
+}
+
+// restart is what the dashboard's restart key does: the old run is closed and a
+// new one begins in a directory of its own.
+func (s *stage) restart() (event.Source, error) {
+	r, err := s.again()
+	if err != nil {
+		return nil, err
+	}
+	err = s.close()
+	s.run, s.src = r, r.World
+	return s.src, err
+}
+
+// watch shows a run, on the dashboard or headless, says what came of it, and
+// closes it.
+func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error) {
+	defer func() { err = errors.Join(err, s.close()) }()
+	clock := wall.Start()
+	src, done, err := recorded(env, s.src, o)
+	if err != nil {
+		return err
+	}
+	var state *metrics.State
+	if o.headless {
+		state, err = drive(ctx, src, o.speed.factor)
+	} else {
+		state, err = s.dashboard(ctx, src, o)
+	}
+	return conclude(env, s, o, state, clock.Elapsed(), errors.Join(err, done()))
+}
+
+// dashboard shows the run on the terminal.
+func (s *stage) dashboard(ctx context.Context, src event.Source, o *watchOptions) (*metrics.State, error) {
+	opts := tui.Options{Speed: o.speed.factor, Theme: o.theme, ASCII: o.ascii, Repeat: report.Repeat(src.Run(), s.name)}
+	switch {
+	case s.rewind != nil:
+		opts.Restart = s.rewind
+	case s.again != nil && o.record == "":
+		opts.Restart = s.restart
+	}
+	return tui.Run(ctx, src, opts)
+}
+
+// recorded puts the tapes in between that were asked for.
+func recorded(env *Env, src event.Source, o *watchOptions) (event.Source, func() error, error) {
+	done := func() error { return nil }
+	if o.record != "" {
+		f, err := os.Create(o.record)
+		if err != nil {
+			return nil, nil, trouble(err, "--record needs a file that can be written")
+		}
+		src, done = event.NewTee(src, event.NewWriter(f, src.Run())), f.Close
+	}
+	if o.output == "ndjson" {
+		src = event.NewTee(src, event.NewWriter(env.Stdout, src.Run()))
+	}
+	return src, done, nil
+}
+
+// slice is how much virtual time a headless run lives before it looks up.
+const slice = 10 * event.Second
+
+// drive runs the source without a dashboard. factor 0 is as fast as it goes.
+func drive(ctx context.Context, src event.Source, factor float64) (*metrics.State, error) {
+	state := metrics.New(src.Run())
+	clock, horizon := wall.Start(), event.Time(0)
+	if w, ok := event.As[*sim.World](src); ok {
+		horizon = w.Horizon()
+	}
+	from := horizon
+	for {
+		evs, err := src.Advance(horizon)
+		for i := range evs {
+			state.Apply(&evs[i])
+		}
+		if errors.Is(err, io.EOF) {
+			return state, nil
+		}
+		if err != nil {
+			return state, err
+		}
+		if ctx.Err() != nil {
+			return state, ctx.Err()
+		}
+		horizon += slice
+		if factor > 0 {
+			horizon = from + event.Time(clock.Elapsed().Seconds()*factor*float64(event.Second))
+			wall.Sleep(ctx, 50_000_000)
+		}
+	}
+}
