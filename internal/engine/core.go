@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -130,9 +131,15 @@ func (c *Core) byKey(key string) (TaskID, error) {
 // Claim begins an attempt of every step that may start now and whose service
 // has room, and appends them to dst, ordered by the time since when they are
 // ready, task and step.
-func (c *Core) Claim(now Time, dst []Attempt) []Attempt {
+func (c *Core) Claim(now Time, dst []Attempt) []Attempt { return c.claim(now, dst, math.MaxInt) }
+
+// claim is Claim of at most limit steps.
+func (c *Core) claim(now Time, dst []Attempt, limit int) []Attempt {
 	now = c.advance(now)
-	for {
+	for ; ; limit-- {
+		if limit <= 0 {
+			return dst
+		}
 		e, ok := c.next(now)
 		if !ok {
 			return dst

@@ -14,13 +14,17 @@ var (
 	ErrUnknown   = errors.New("no such task")
 )
 
-// Failure is the bad end of an attempt.
+// Failure is the bad end of an attempt. It is an error, so that a [Handler] can
+// return one.
 type Failure struct {
 	Class      string // a short word; the same ones should come again and again
 	Message    string
 	Permanent  bool // trying again cannot help
 	RetryAfter Time // the service's own wish for the wait; 0: none
 }
+
+// Error is "class: message".
+func (f Failure) Error() string { return f.Class + ": " + f.Message }
 
 // The decide functions are pure: they look at the state and say, in r, which
 // transition the command leads to, or refuse. r is zero but for its Seq when

@@ -133,3 +133,15 @@ func (c *Core) planOf(id TaskID, history []Record) (*plan, error) {
 	}
 	return p, nil
 }
+
+// grace gives every attempt in flight its whole timeout again, from now. It is
+// for clocks that went on while nobody worked: a crash spends no attempt.
+func (c *Core) grace(now Time) {
+	for _, a := range c.InFlight() {
+		t := c.open[a.Task]
+		if s := &t.steps[a.Step]; s.deadline > 0 {
+			s.deadline = now + t.plan.Steps[a.Step].Timeout
+			c.schedule(t, int16(a.Step))
+		}
+	}
+}

@@ -47,9 +47,10 @@ type plan struct {
 }
 
 type planStep struct {
-	service  int16 // index of the core's services, or None
-	parents  []int16
-	children []int16
+	service   int16 // index of the core's services, or None
+	parents   []int16
+	children  []int16
+	ancestors []int16 // parents, their parents and so on, ascending
 }
 
 // maxSteps keeps step indices within the int16 of a [Record].
@@ -155,11 +156,15 @@ func (p *plan) link(service func(string) int16) {
 		if s.Service != "" {
 			p.steps[i].service = service(s.Service)
 		}
+		var up []int16
 		for _, d := range s.DependsOn {
 			parent := at[d]
 			p.steps[i].parents = append(p.steps[i].parents, parent)
 			p.steps[parent].children = append(p.steps[parent].children, int16(i))
+			up = append(append(up, parent), p.steps[parent].ancestors...)
 		}
+		slices.Sort(up)
+		p.steps[i].ancestors = slices.Compact(up)
 	}
 }
 

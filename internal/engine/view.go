@@ -75,6 +75,21 @@ func (c *Core) Task(id TaskID) (View, error) {
 	return v, nil
 }
 
+// Input is what a step works on: its task's context and, by name, the outputs of
+// all steps that it depends on, directly or not. The bytes must not be changed.
+func (c *Core) Input(a Attempt) (context []byte, outputs map[string][]byte, err error) {
+	t, i, err := c.find(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	up := t.plan.steps[i].ancestors
+	outputs = make(map[string][]byte, len(up))
+	for _, j := range up {
+		outputs[t.plan.Steps[j].Name] = t.steps[j].output
+	}
+	return t.context, outputs, nil
+}
+
 // history is a task's records, stored and staged. An open task may have none
 // if the store keeps none.
 func (c *Core) history(id TaskID) ([]Record, error) {

@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// loop is the engine's one goroutine that touches the core: drain, flush,
+// publish, wait.
+func (e *Engine) loop() {
+	defer close(e.stopped)
+	e.launch(e.claimed) // what was in progress when the store was left
+	var timer <-chan time.Time
+	var due Time
+	for {
+		asked, closed := e.drain()
+		now := e.clock.Now()
+		for _, r := range asked {
+			r.do(now)
+		}
+		e.core.Tick(now)
+		e.claimed = e.claimed[:0]
+		if !closed {
+			e.claimed = e.core.claim(now, e.claimed, e.room())
+		}
+		if err := e.core.Flush(nil); err != nil {
+			e.fail(asked, err)
+			return
+		}
+		e.publish(asked)
+		if closed {
+			e.finish()
+			return
+		}
+		next, ok := e.core.Next()
+		if ok && next <= now {
+			continue
+		}
+		if !ok {
+			timer = nil
+		} else if timer == nil || next != due {
+			timer, due = e.clock.Wait(next), next
+		}
+		select {
+		case <-e.wake:
+		case <-timer:
+			timer = nil
+		}
+	}
+}
+
+// drain takes all requests.
+func (e *Engine) drain() (asked []request, closed bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	asked, e.asked = e.asked, nil
+	return asked, e.closed
+}
+
+// room is how many handlers may start.
+func (e *Engine) room() int {
+	if e.workers == 0 {
+		return int(^uint(0) >> 1)
+	}
+	return e.workers - len(e.running)
+}
+
+// publish tells the world what is durable now.
+func (e *Engine) publish(asked []request) {
+	for _, r := range asked {
+		if r.answer != nil {
+			r.answer(nil)
+		}
+	}
+	for _, s := range e.settled {
+		for _, ch := range e.waiting[s.task] {
+			ch <- s.state
+		}
+		delete(e.waiting, s.task)
+	}
+	e.settled = e.settled[:0]
+	e.launch(e.claimed)
+}
+
+// launch starts a handler for each attempt.
+func (e *Engine) launch(attempts []Attempt) {
+	for _, a := range attempts {
+		data, outputs, err := e.core.Input(a)
+		if err != nil {
+			panic("engine: " + err.Error())
+		}
+		ctx, stop := context.WithCancel(e.ctx)
+		e.running[run{a.Task, a.Step, a.N}] = stop
+		t := &e.core.plans[a.Template].Template
+		call := Call{Attempt: a, Ref: t.Ref, Context: data, Outputs: outputs}
+		e.work.Go(func() { e.handle(ctx, call) })
+	}
+}
+
+// handle runs one handler and hands its result to the loop. A failure that
+// comes because the engine stops says nothing about the step.
+func (e *Engine) handle(ctx context.Context, call Call) {
+	output, err := e.invoke(ctx, call)
+	if err != nil && e.ctx.Err() != nil {
+		return
+	}
+	result := func(now Time) error { return e.core.Succeed(now, call.Attempt, output) }
+	if err != nil {
+		f := failure(err)
+		result = func(now Time) error { return e.core.Fail(now, call.Attempt, f) }
+	}
+	e.deliver(request{do: func(now Time) {
+		if err := result(now); err != nil && !errors.Is(err, ErrStale) {
+			panic("engine: " + err.Error())
+		}
+	}})
+}
+
+// deliver is post, but closing engines take results too.
+func (e *Engine) deliver(r request) {
+	e.mu.Lock()
+	e.asked = append(e.asked, r)
+	e.mu.Unlock()
+	e.nudge()
+}
+
+// invoke calls the handler and makes a panic a failure.
+func (e *Engine) invoke(ctx context.Context, call Call) (output []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = Failure{Class: "panic", Message: fmt.Sprint(p), Permanent: true}
+		}
+	}()
+	return e.handlers[call.Name](ctx, call)
+}
+
+func failure(err error) Failure {
+	var f Failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return Failure{Class: "error", Message: err.Error()}
+}
+
+// finish waits for the handlers after Close and keeps what they achieved.
+func (e *Engine) finish() {
+	e.work.Wait()
+	asked, _ := e.drain()
+	now := e.clock.Now()
+	for _, r := range asked {
+		r.do(now)
+	}
+	if err := e.core.Flush(nil); err != nil {
+		e.fail(asked, err)
+		return
+	}
+	e.publish(asked)
+}
+
+// fail stops the engine: nothing that was asked for since the last flush is
+// known to be durable.
+func (e *Engine) fail(asked []request, err error) {
+	err = fmt.Errorf("the engine stopped: %w", err)
+	e.mu.Lock()
+	e.err = err
+	asked = append(asked, e.asked...)
+	e.asked = nil
+	e.mu.Unlock()
+	e.cancel()
+	for _, r := range asked {
+		if r.answer != nil {
+			r.answer(err)
+		}
+	}
+}
