@@ -15,22 +15,19 @@ type chaosView struct{ service, fault int }
 
 // faultKind is a fault that a key can begin.
 type faultKind struct {
-	name, knobs string
-	length      string
-	means       string
+	title, means string // for people
+	fault        string // in the fault language, see [event.Injector]
 }
 
-// term is the fault in the fault language, see [event.Injector].
-func (f faultKind) term(service string) string {
-	return fmt.Sprintf("%s: %s%s for %s", service, f.name, f.knobs, f.length)
-}
+// term is the fault at a service.
+func (f faultKind) term(service string) string { return service + ": " + f.fault }
 
 // faultKinds are the faults on offer.
 var faultKinds = [...]faultKind{
-	{"outage", "", "30s", "every call is refused"},
-	{"outage", "", "3m", "every call is refused"},
-	{"brownout", "(rate=50%, lat=x3)", "3m", "half the calls are refused, the others take three times as long"},
-	{"brownout", "(rate=0%, lat=x10)", "3m", "every call takes ten times as long"},
+	{"outage, 30 s", "every call is refused", "outage for 30s"},
+	{"outage, 3 min", "every call is refused", "outage for 3m"},
+	{"brown-out, 3 min", "half refused, the rest 3× slower", "brownout(rate=50%, lat=x3) for 3m"},
+	{"slowness, 3 min", "all answered, 10× slower", "brownout(rate=0%, lat=x10) for 3m"},
 }
 
 func chaosActions() []action {
@@ -70,7 +67,7 @@ func injectChosen(m *Model) tea.Cmd {
 // what was injected so far.
 func (s *scene) drawChaos(p pane) {
 	services := len(s.run.Services)
-	p.clip(1, 0, p.w-2, "Break something. Every strategy meets the same fault; it goes on the journal and replays exactly.", inkDim)
+	p.clip(1, 0, p.w-2, "Every strategy meets the same fault. It goes on the journal and replays.", inkDim)
 	top := clamp(max(services, 2*len(faultKinds))+2, 4, p.h-5)
 	left := clamp(p.w/2, 30, 60)
 	s.drawServices(p.part(0, 2, left, top-1))
@@ -142,22 +139,13 @@ func (s *scene) drawFaults(p pane) {
 			p.put(0, y, '▶', inkAccent|bold)
 			k = inkText | bold
 		}
-		p.clip(2, y, p.w-2, f.title(), k)
+		p.clip(2, y, p.w-2, f.title, k)
 		if i == s.chaos.fault {
 			p.mark(0, y, p.w, picked)
 		}
 		p.clip(4, y+1, p.w-4, f.means, inkDim)
 		y += 2
 	}
-}
-
-// title is the fault for people: "outage, 3 m 00 s".
-func (f faultKind) title() string {
-	name := f.name
-	if name == "brownout" {
-		name = "brown-out"
-	}
-	return name + " for " + f.length
 }
 
 // drawJournal lists what was injected by hand, newest first, and what the run

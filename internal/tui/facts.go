@@ -11,15 +11,24 @@ import (
 // broken promises on the left, what they cost on the right.
 const factRows = 4
 
-// shortFacts are the 2 × factRows most important facts, for a small screen.
+// shortFacts are the 2 × factRows most important facts, for a small screen: three
+// promises and what recovered, then what it cost.
 func (s *scene) shortFacts(k int) []fact {
 	left := s.promiseFacts(k)
-	left = left[:min(len(left), factRows)]
+	left = left[:min(len(left), factRows-1)]
+	for _, f := range s.fateFacts(k) {
+		if len(left) < factRows && (f.label == recovered || len(left) < factRows-1) {
+			left = append(left, f)
+		}
+	}
 	for len(left) < factRows {
-		left = append(left, s.spareFact(k, len(left)))
+		left = append(left, fact{})
 	}
 	return append(left, s.costFacts(k)...)
 }
+
+// recovered is the label of what was parked and succeeded later.
+const recovered = "recovered"
 
 // longFacts are all facts, most important first.
 func (s *scene) longFacts(k int) []fact {
@@ -27,22 +36,30 @@ func (s *scene) longFacts(k int) []fact {
 	return append(append(f, s.fateFacts(k)...), s.effortFacts(k)...)
 }
 
-// promiseFacts are the counters of the promises: broken ones, then doubled ones.
+// promiseFacts are the counters of the promises: the first promise broken, its
+// effect made twice, then what else was broken.
 func (s *scene) promiseFacts(k int) []fact {
-	var broken, twice []fact
+	var facts []fact
 	for i, p := range s.run.Promises {
 		c := s.state.Strategies[k].Promises[i]
 		if p.Broken != "" {
-			broken = append(broken, harm(p.Broken, c.Broken))
+			facts = append(facts, harm(p.Broken, c.Broken))
 		}
-		if p.Twice != "" {
-			twice = append(twice, harm(p.Twice, c.Twice))
+		if p.Twice != "" && (i == 0 || s.anyTwice(i)) {
+			facts = append(facts, harm(p.Twice, c.Twice))
 		}
 	}
-	if len(broken) > 1 && len(twice) > 0 {
-		return append(append(broken[:1:1], twice...), broken[1:]...)
+	return facts
+}
+
+// anyTwice tells whether a promise's effect was made twice in any strategy.
+func (s *scene) anyTwice(promise int) bool {
+	for k := range s.state.Strategies {
+		if s.state.Strategies[k].Promises[promise].Twice > 0 {
+			return true
+		}
 	}
-	return append(broken, twice...)
+	return false
 }
 
 // harm is a count that should be 0.
@@ -52,15 +69,6 @@ func harm(name string, n int) fact {
 		f.ink = inkFail
 	}
 	return f
-}
-
-// spareFact fills the place of a promise that the scenario does not make.
-func (s *scene) spareFact(k, i int) fact {
-	t := &s.state.Strategies[k].Tasks
-	if i%2 == 1 {
-		return fact{label: "recovered", value: report.Count(t.Recovered), ink: inkText}
-	}
-	return fact{label: "parked now", value: report.Count(t.Parked), ink: inkText}
 }
 
 // costFacts are tickets, money, repair and waiting.
@@ -89,8 +97,9 @@ func (s *scene) fateFacts(k int) []fact {
 	f := []fact{plainFact("succeeded", t.Succeeded)}
 	f[0].gap = true
 	if s.run.Strategies[k].Durable {
-		f = append(f, plainFact("parked now", t.Parked), plainFact("recovered", t.Recovered))
+		f = append(f, plainFact("parked now", t.Parked))
 	}
+	f = append(f, plainFact(recovered, t.Recovered))
 	if t.Rejected > 0 {
 		f = append(f, plainFact("rejected", t.Rejected))
 	}

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/report"
 )
@@ -8,16 +10,17 @@ import (
 // feedLength is how many events the feed keeps.
 const feedLength = 256
 
-// feedPause is the wall time that a sentence should have for itself, in seconds.
-// Ordinary failures closer together than that are left out of the feed, counted
+// feedPause is the wall time that an ordinary sentence should have for itself, in
+// seconds.
+// Ordinary events closer together than that are left out of the feed, counted
 // in virtual time and by the speed, so that a frame depends on nothing else.
-const feedPause = 0.35
+const feedPause = 0.6
 
 // feed is the newest events worth a sentence, in a ring.
 type feed struct {
 	ring  [feedLength]news
-	n     int        // events ever taken
-	quiet event.Time // no ordinary failure is taken before
+	n     int                       // events ever taken
+	quiet [len(ordinary)]event.Time // no event of that kind is taken before
 }
 
 // news is an event that was put into words when it happened.
@@ -30,19 +33,20 @@ type news struct {
 // wants tells whether an event gets a sentence, at a speed in virtual seconds a
 // second.
 func (f *feed) wants(e *event.Event, speed float64) bool {
-	if !report.Worth(e.Kind) {
-		return false
+	if !report.Worth(e.Kind) || e.Kind == event.BreakerHalfOpened {
+		return false // a probe's result says it better than the probe
 	}
-	if !ordinary(e.Kind) {
+	i := slices.Index(ordinary[:], e.Kind)
+	if i < 0 {
 		return true
 	}
-	if e.At < f.quiet {
+	if e.At < f.quiet[i] {
 		return false
 	}
 	if speed == 0 {
 		speed = speeds[len(speeds)-1]
 	}
-	f.quiet = e.At + event.Time(feedPause*speed*float64(event.Second))
+	f.quiet[i] = e.At + event.Time(feedPause*speed*float64(event.Second))
 	return true
 }
 
@@ -51,14 +55,8 @@ func (f *feed) add(n news) {
 	f.n++
 }
 
-// ordinary events come by the hundred.
-func ordinary(k event.Kind) bool {
-	switch k {
-	case event.TaskFailed, event.StepRetrying:
-		return true
-	}
-	return false
-}
+// ordinary kinds come by the hundred.
+var ordinary = [...]event.Kind{event.TaskFailed, event.StepRetrying, event.TaskParked, event.TaskRedriven}
 
 // back is the news i places before the newest, or nil.
 func (f *feed) back(i int) *news {

@@ -157,11 +157,10 @@ func (f figureSize) bars(d *dots, x, set int) {
 // one is an upright bar with a flag and a foot, in the middle of its place.
 func (f figureSize) one(d *dots, x int) {
 	at := x + (f.w-f.up)/2
+	from, to := max(at-f.up, x), min(at+2*f.up, x+f.w)
 	d.fill(at, 0, f.up, f.h)
-	d.fill(at-f.up, 0, f.up, f.level)
-	if f.w >= 3*f.up {
-		d.fill(at-f.up, f.h-f.level, 3*f.up, f.level)
-	}
+	d.fill(from, 0, at-from, f.level)
+	d.fill(from, f.h-f.level, to-from, f.level)
 }
 
 // percent is two squares and a slope between them.

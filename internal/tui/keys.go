@@ -212,8 +212,9 @@ func nextTheme(m *Model) {
 func (s *scene) drawFooter(p pane) {
 	x := 1
 	quit := "q quit"
-	for _, a := range s.actions() {
-		if a.foot == "" || a.Help().Key == "q" {
+	own := len(s.screenActions())
+	for i, a := range s.actions() {
+		if a.foot == "" || a.Help().Key == "q" || s.screen != screenRun && i >= own && a.Help().Key != "?" {
 			continue
 		}
 		name := a.Help().Key

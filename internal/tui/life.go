@@ -19,7 +19,7 @@ func (s *scene) drawLife(p pane, k int) {
 	word := kindWords(&st.Tasks, about.Durable)
 	p.clip(x+1, 0, p.w-x-1, s.run.Noun.Many+" "+word, inkDim)
 	y := 1 + s.drawFigure(p.part(1, 1, p.w-2, s.figureRoom(p)), figureText(rate.K, rate.N), s.rateInk(k))
-	drawSure(p, y, rate)
+	drawSure(p.part(1, y, p.w-2, 1), rate)
 	s.drawFacts(p.part(1, y+1, p.w-2, p.h-y-1), k)
 }
 
@@ -49,15 +49,15 @@ func (s *scene) drawFigure(p pane, text string, k ink) int {
 }
 
 // drawSure writes what a rate was counted from, and how sure it is.
-func drawSure(p pane, y int, r metrics.Rate) {
-	x := p.text(1, y, report.Count(r.K), inkText|bold)
-	x = p.text(x, y, " of "+report.Count(r.N), inkText)
+func drawSure(p pane, r metrics.Rate) {
+	x := p.text(0, 0, report.Count(r.K), inkText|bold)
+	x = p.text(x, 0, " of "+report.Count(r.N), inkText)
 	if r.N == 0 {
 		return
 	}
 	sure := report.PercentRange(r.Interval.Low, r.Interval.High)
-	if p.w-2-width(sure) > x {
-		p.right(p.w-1, y, sure, inkDim)
+	if p.w-1-width(sure) > x {
+		p.right(p.w, 0, sure, inkDim)
 	}
 }
 

@@ -77,7 +77,20 @@ func nextTask(m *Model, by int) {
 	m.list.task = m.order.task
 	m.moveRow(by)
 	if task := m.picked(); task != m.order.task {
-		m.order = orderView{task: task, detail: m.order.detail}
+		detail := m.order.detail
+		m.look(task)
+		m.order.detail = detail
+	}
+}
+
+// look turns to a task, with the cursor on the first attempt that failed for good.
+func (s *scene) look(task int32) {
+	s.order = orderView{task: task}
+	for i, r := range s.attemptRows(s.biographies()) {
+		if r.attempt.outcome == event.StepFailed {
+			s.order.row = i
+			return
+		}
 	}
 }
 

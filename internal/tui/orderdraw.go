@@ -21,7 +21,7 @@ func (s *scene) ganttColumns(w int) gantt {
 	if w < 70 {
 		g.name = min(s.longestLabel(), 12) + 3
 	}
-	g.deeds = clamp(w/4, 14, 30)
+	g.deeds = clamp(w*3/10, 14, 34)
 	g.bars = max(w-g.name-g.deeds-3, 1)
 	return g
 }
@@ -91,7 +91,7 @@ func (s *scene) drawAttemptRow(p, bars pane, g gantt, ax *timeAxis, r *lifeRow) 
 	glyph, k := a.mark()
 	p.put(1, 0, glyph, k|bold)
 	if r.first {
-		p.clip(3, 0, g.name-4, s.stepName(r.step, g.name-4), inkText)
+		p.clip(3, 0, g.name-3, s.stepName(r.step, g.name-3), inkText)
 	} else {
 		p.clip(3, 0, g.name-4, fmt.Sprintf("  attempt %d", a.number), inkDim)
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"tasker-sim/internal/event"
 )
 
 // drawPayloads shows what an attempt was given and gave back.
@@ -18,7 +20,11 @@ func (s *scene) drawPayloads(p pane, r *lifeRow) {
 		return
 	}
 	y := 0
-	for _, part := range [...]struct{ label, text string }{{"input", d.Input}, {"output", d.Output}, {s.run.Noun.One, s.order.context}} {
+	output := d.Output
+	if r.attempt.outcome != event.StepSucceeded {
+		output = "" // it belongs to another attempt, or never reached the caller
+	}
+	for _, part := range [...]struct{ label, text string }{{"input", d.Input}, {"output", output}, {s.run.Noun.One, s.order.context}} {
 		if part.text == "" {
 			continue
 		}

@@ -25,11 +25,9 @@ func (s *scene) drawRun(p pane) {
 // drawBig is nothing but the rates, as large as they can be.
 func (s *scene) drawBig(p pane) {
 	n := len(s.state.Strategies)
-	rest := p.rect
+	each := p.h / max(n, 1)
 	for k := range n {
-		var r rect
-		r, rest = rest.rows(rest.h / (n - k))
-		s.drawLife(p.at(r), k)
+		s.drawLife(p.part(0, k*each, p.w, each), k)
 	}
 }
 

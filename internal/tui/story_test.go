@@ -77,6 +77,7 @@ type story struct {
 	events []event.Event
 	bursts []event.Time
 	made   map[[3]int]bool // effects by strategy, task, step
+	outage [2]event.Time   // by hand, of the payment gateway
 }
 
 // newStory makes the story of a seed.
@@ -86,6 +87,7 @@ func newStory(tasks int, seed uint64) *story {
 	for at := event.Time(40 * event.Second); at < s.run.Duration; at += event.Time(60+s.rng.IntN(70)) * event.Second {
 		s.burst(at, 5*event.Second)
 	}
+	s.breakGateway(20*event.Minute, 3*event.Minute)
 	for i := range tasks {
 		at := event.Time(int64(s.run.Duration) * int64(i) / int64(tasks))
 		s.order(int32(i+1), at)
@@ -118,6 +120,22 @@ func (s *story) burst(at, length event.Time) {
 	s.say(f)
 }
 
+// breakGateway is an outage by hand; the orchestrated side's breaker opens.
+func (s *story) breakGateway(at, length event.Time) {
+	s.outage = [2]event.Time{at, at + length}
+	f := event.Event{At: at, Kind: event.FaultInjected, Strategy: event.None, Service: 1, Class: "outage", Text: "every call is refused",
+		Due: at + length, Amount: 1000}
+	s.say(f)
+	b := event.Event{At: at + 30*event.Second, Kind: event.BreakerOpened, Strategy: 1, Service: 1, Amount: 20, Due: at + length}
+	s.say(b)
+	f.At, f.Kind = at+length, event.FaultEnded
+	s.say(f)
+	b.At, b.Kind, b.Amount, b.Dur = at+length+event.Second, event.BreakerClosed, 0, length-29*event.Second
+	s.say(b)
+}
+
+func (s *story) down(at event.Time) bool { return at >= s.outage[0] && at < s.outage[1] }
+
 func (s *story) inBurst(at event.Time) bool {
 	for _, b := range s.bursts {
 		if at >= b && at < b+5*event.Second {
@@ -145,7 +163,7 @@ func (s *story) order(task int32, at event.Time) {
 // live tells one life: attempts until the limit, effects, the end.
 func (s *story) live(sub event.Event, dice *rand.Rand) {
 	now := sub.At
-	for i, st := range storySteps {
+	for i := range storySteps {
 		limit := 1
 		if s.run.Strategies[sub.Strategy].Retries {
 			limit = s.run.Steps[i].Limit
@@ -154,7 +172,6 @@ func (s *story) live(sub event.Event, dice *rand.Rand) {
 		if ok, now = s.attempts(sub, i, limit, now, dice); !ok {
 			return
 		}
-		_ = st
 	}
 	s.say(event.Event{At: now, Kind: event.TaskSucceeded, Strategy: sub.Strategy, Task: sub.Task, Dur: now - sub.At})
 }
@@ -167,7 +184,7 @@ func (s *story) attempts(sub event.Event, i, limit int, now event.Time, dice *ra
 		took := st.latency/2 + event.Time(dice.Int64N(int64(st.latency)))
 		failed, lost := dice.Float64() < st.fails, dice.Float64() < .1
 		e.Class, e.Text = st.class, st.text
-		if i == 1 && s.inBurst(now) && dice.Float64() < .8 {
+		if refused := dice.Float64() < .8; i == 1 && (s.down(now) || s.inBurst(now) && refused) {
 			failed, lost, took, e.Class, e.Text = true, false, 50*event.Millisecond, "503", "gateway refused"
 		}
 		if i == 1 && sub.Class == event.ClassDecline {

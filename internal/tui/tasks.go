@@ -21,11 +21,11 @@ type listView struct {
 // listFilters are the filters in the order of the tabs: what failed comes first.
 var listFilters = [...]struct {
 	filter metrics.Filter
-	name   string
+	name   string // empty: see filterName
 }{
 	{metrics.FilterFailed, "failed"},
-	{metrics.FilterOnlyFirst, "only %s"},
-	{metrics.FilterLast, "%s failed"},
+	{metrics.FilterOnlyFirst, ""},
+	{metrics.FilterLast, ""},
 	{metrics.FilterRecovered, "recovered"},
 	{metrics.FilterRetried, "retried"},
 	{metrics.FilterAll, "all"},
@@ -37,7 +37,10 @@ func (s *scene) filterName(i int) string {
 	case metrics.FilterOnlyFirst:
 		return "only " + s.run.Strategies[0].Name
 	case metrics.FilterLast:
-		return s.run.Strategies[s.last()].Name
+		if s.run.Strategies[s.last()].Durable {
+			return "parked"
+		}
+		return s.run.Strategies[s.last()].Name + " failed"
 	default:
 		return f.name
 	}
@@ -51,6 +54,7 @@ func tasksActions() []action {
 		on("home end", "the newest, the oldest", "", steer(func(m *Model, by int) { m.moveRow(by * 1 << 30) }), "home", "end", "G"),
 		on("tab", "next filter; shift+tab goes back", "filter", steer((*Model).nextFilter), "tab", "f", "shift+tab"),
 		on("/", "go to a number", "find", plain(func(m *Model) { m.list.typing, m.list.digits = true, "" }), "/"),
+		on("esc", "back to the run", "back", plain(func(m *Model) { m.leave() }), "esc", "backspace"),
 	}
 }
 
@@ -60,7 +64,7 @@ func openFailed(m *Model) { m.open(screenTasks) }
 // openTask shows the task under the cursor.
 func openTask(m *Model) {
 	if task := m.picked(); task > 0 {
-		m.order = orderView{task: task}
+		m.look(task)
 		m.open(screenTask)
 	}
 }
@@ -221,14 +225,14 @@ type taskRow struct {
 func (s *scene) listColumns(w int) []column {
 	first, last := s.run.Strategies[0].Name, s.run.Strategies[s.last()].Name
 	columns := []column{
-		{w: 7, title: s.run.Noun.One, right: true, cell: numberCell},
-		{w: 8, title: "arrived", right: true, cell: arrivedCell},
-		{w: 9, title: "worth", right: true, cell: worthCell},
-		{w: 12, title: first, cell: func(r taskRow) (string, ink) { return fateCell(r.first) }},
-		{w: 14, title: last, cell: func(r taskRow) (string, ink) { return fateCell(r.last) }},
-		{w: s.longestLabel(), title: "where", cell: s.whereCell},
+		{w: 6, title: s.run.Noun.One, right: true, cell: numberCell},
+		{w: 7, title: "at", right: true, cell: arrivedCell},
+		{w: 8, title: "worth", right: true, cell: worthCell},
+		{w: 11, title: first, cell: func(r taskRow) (string, ink) { return fateCell(r.first) }},
+		{w: 12, title: last, cell: func(r taskRow) (string, ink) { return fateCell(r.last) }},
+		{w: clamp(s.longestLabel(), 5, 12), title: "where", cell: s.whereCell},
 		{w: 8, title: "error", cell: errorCell},
-		{w: 8, title: "waited", right: true, cell: waitedCell},
+		{w: 7, title: "waited", right: true, cell: waitedCell},
 	}
 	if len(s.run.Strategies) == 1 {
 		columns = append(columns[:3], columns[4:]...)
@@ -237,7 +241,7 @@ func (s *scene) listColumns(w int) []column {
 	if w >= 100 {
 		gap = 3
 	}
-	x := 2
+	x := 1
 	for i := range columns {
 		columns[i].x = x
 		x += columns[i].w + gap
@@ -269,7 +273,7 @@ func (r taskRow) known() *metrics.Life {
 
 func arrivedCell(r taskRow) (string, ink) {
 	if l := r.known(); l != nil {
-		return l.Submitted.Clock(), inkDim
+		return shortClock(l.Submitted), inkDim
 	}
 	return "", inkDim
 }

@@ -2,29 +2,75 @@ package tui
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"tasker-sim/internal/report"
 )
 
-func verdictActions() []action { return nil }
+func verdictActions() []action {
+	return []action{
+		on("enter", "what failed", "what failed", plain(openFailed), "enter"),
+		on("r", "start again, same seed", "again", again, "r").unless(cannotRestart),
+		on("esc", "back to the run", "back to the run", plain(func(m *Model) { m.leave() }), "esc", "backspace", "v"),
+	}
+}
 
-// drawVerdict holds what the story says against what the run shows.
+// drawVerdict holds what the story says against what the run shows; on a large
+// screen the rates stand above it once more.
 func (s *scene) drawVerdict(p pane) {
-	in := p.part(1, 0, min(p.w-2, 110), p.h)
+	s.drawRule(p.part(0, p.h-1, p.w, 1))
+	in := p.part(1, 0, p.w-2, p.h-1)
 	in.clip(0, 0, in.w, s.verdictTitle(), inkTitle)
-	y := s.drawClaims(in.part(0, 2, in.w, in.h-2)) + 3
+	y := 2
+	if spare := p.h - s.verdictLength(in.w); spare >= 8 {
+		y += s.drawVerdictFigures(in.part(0, 2, in.w, min(spare-2, 11))) + 1
+	}
+	table := in.part(0, y, min(in.w, 110), in.h-y)
+	y = s.drawClaims(table) + 1
 	for _, line := range s.verdictNotes() {
-		for _, l := range wrap(line, in.w) {
-			in.text(0, y, l, inkDim)
+		for _, l := range wrap(line, table.w) {
+			table.text(0, y, l, inkDim)
 			y++
 		}
 	}
-	y++
-	if y < in.h-1 {
-		x := in.text(0, y, s.command(), inkAccent|bold)
-		in.clip(x+2, y, in.w-x-2, "the same figures again", inkDim)
+	if y++; y < table.h {
+		x := table.text(0, y, s.command(), inkAccent|bold)
+		table.clip(x+2, y, table.w-x-2, "the same figures again", inkDim)
 	}
-	s.drawRule(p.part(0, p.h-1, p.w, 1))
+}
+
+// verdictLength is how many rows the verdict takes without large figures.
+func (s *scene) verdictLength(w int) int {
+	n := len(report.Verdict(s.state)) + 9
+	for _, line := range s.verdictNotes() {
+		n += len(wrap(line, w))
+	}
+	return n
+}
+
+// drawVerdictFigures draws the rates of the first and the last strategy side by
+// side and returns the rows used.
+func (s *scene) drawVerdictFigures(p pane) int {
+	used, x := 0, 0
+	for _, k := range s.ends() {
+		r := s.state.FirstPassRate(k)
+		in := p.part(x, 0, p.w/2-2, p.h)
+		end := in.text(0, 0, strings.ToUpper(s.run.Strategies[k].Name), inkTitle)
+		in.clip(end+1, 0, in.w-end-1, s.run.Noun.Many+" "+kindWords(&s.state.Strategies[k].Tasks, s.run.Strategies[k].Durable), inkDim)
+		rows := s.drawFigure(in.part(0, 1, in.w, in.h-2), figureText(r.K, r.N), s.rateInk(k)) + 1
+		drawSure(in.part(0, rows, min(in.w, 60), 1), r)
+		used, x = max(used, rows+1), p.w/2
+	}
+	return used
+}
+
+// ends are the strategies that the story goes from and to.
+func (s *scene) ends() []int {
+	if s.last() == 0 {
+		return []int{0}
+	}
+	return []int{0, s.last()}
 }
 
 func (s *scene) command() string {
@@ -71,7 +117,7 @@ func claimColumnsFor(rows []report.Row, w int) claimColumns {
 		says = max(says, width(rows[i].Says()))
 		shows = max(shows, width(shown(&rows[i])))
 	}
-	name = min(name, max(w-says-shows-14, 12))
+	name = min(name, max(w-says-shows-8, 12))
 	c := claimColumns{says: name + 4}
 	c.shows = c.says + min(says, max(w/4, 8)) + 2
 	c.holds = c.shows + shows + 2
@@ -97,7 +143,7 @@ func drawClaim(p pane, c claimColumns, r *report.Row) {
 	case r.Says() == "":
 		glyph = ' '
 	case r.Holds == nil:
-		word = r.Reason
+		word = "not judged"
 	case *r.Holds:
 		glyph, k, word = '✓', inkOK, "holds"
 	default:
@@ -107,12 +153,15 @@ func drawClaim(p pane, c claimColumns, r *report.Row) {
 	p.clip(2, 0, c.says-3, r.Name, inkText)
 	p.clip(c.says, 0, c.shows-c.says-1, r.Says(), inkDim)
 	p.clip(c.shows, 0, c.holds-c.shows-1, shown(r), inkText|bold)
-	p.clip(c.holds, 0, p.w-c.holds, word, k)
+	if c.holds+width(word) <= p.w {
+		p.text(c.holds, 0, word, k)
+	}
 }
 
 // verdictNotes are the lines below the table.
 func (s *scene) verdictNotes() []string {
-	notes := []string{"d: worked out with declared parameters, which can be edited; the rest is counted. ± are 95 % intervals."}
+	notes := s.unjudged()
+	notes = append(notes, "d: worked out with declared parameters, which can be edited; the rest is counted. ±: 95 % intervals.")
 	if len(s.state.Strategies) > 1 {
 		pairs, first, last := &s.state.Pairs, s.run.Strategies[0].Name, s.run.Strategies[s.last()].Name
 		notes = append(notes, fmt.Sprintf("Same dice: %s failed only %s, %s only %s, %s both.", report.Plural(pairs.OnlyFirstFailed, s.run.Noun), first,
@@ -125,6 +174,17 @@ func (s *scene) verdictNotes() []string {
 	notes = append(notes, checks)
 	for _, d := range s.state.Deaths {
 		notes = append(notes, fmt.Sprintf("Killed at %s with %s in flight, and came back.", d.At.Clock(), report.Plural(d.InFlight, s.run.Noun)))
+	}
+	return notes
+}
+
+// unjudged tells why claims are not judged, each reason once.
+func (s *scene) unjudged() []string {
+	var notes []string
+	for _, r := range report.Verdict(s.state) {
+		if note := "Not judged: " + r.Reason + "."; r.Says() != "" && r.Holds == nil && r.Reason != "" && !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
 	}
 	return notes
 }
