@@ -70,10 +70,10 @@ func Example() {
 		return nil, nil
 	}
 	second := open(path, map[string]engine.Handler{"charge": charge, "ship": ship})
-	again, err := second.Submit(order.Ref, engine.Submission{Key: "order 4711"})
-	fmt.Println("submitted again:", again == id, err)
 	state, err := second.Wait(context.Background(), id)
 	fmt.Println(state, err)
+	again, err := second.Submit(order.Ref, engine.Submission{Key: "order 4711"})
+	fmt.Println("submitted again:", again == id, err)
 	second.Close()
 	second.store.Close()
 
@@ -82,8 +82,8 @@ func Example() {
 	// bank: charge 10 USD for t1/charge
 	// post: ship with receipt 7 for t1/ship
 	// post: ship with receipt 7 for t1/ship, attempt 1
-	// submitted again: true <nil>
 	// complete <nil>
+	// submitted again: true <nil>
 }
 
 // process is an engine and the file it works on.
