@@ -15,7 +15,7 @@ func (s *scene) densities(w, h int) []density {
 	var d []density
 	lines := len(s.state.Strategies) + 1
 	for _, wide := range [...]int{56, 46, 38, 34, 30} {
-		d = append(d, density{nodeSize{w: min(wide, w), h: lines + 2, port: wide / 2, down: true, gap: 2}, true, lines})
+		d = append(d, density{nodeSize{w: min(wide, w), h: lines + 2, port: min(wide, w) / 2, down: true, gap: 2}, true, lines})
 	}
 	d = append(d,
 		density{nodeSize{w: clamp(label+6, 16, 24), h: 5, port: 2, gap: 1}, true, 3},

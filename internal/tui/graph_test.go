@@ -2,8 +2,11 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
@@ -66,4 +69,59 @@ func plainText(frame string) string {
 		out = append(out, strings.TrimRight(line, " "))
 	}
 	return strings.Join(out, "\n")
+}
+
+// TestPlansAreSound lays out random workflows: boxes lie inside and apart, every
+// edge ends at an arrow head beside its box, and layers follow the dependencies.
+func TestPlansAreSound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 12).Draw(t, "steps")
+		deps := make([][]int, n)
+		for i := range deps {
+			for j := range i {
+				if rapid.IntRange(0, 3).Draw(t, "edge") == 0 {
+					deps[i] = append(deps[i], j)
+				}
+			}
+		}
+		size := nodeSize{w: rapid.IntRange(1, 20).Draw(t, "w"), h: rapid.IntRange(1, 5).Draw(t, "h"),
+			down: rapid.Bool().Draw(t, "down"), gap: rapid.IntRange(0, 2).Draw(t, "gap"), stretch: rapid.IntRange(0, 3).Draw(t, "stretch")}
+		size.port = (size.h - 1) / 2
+		if size.down {
+			size.port = size.w / 2
+		}
+		pl := newPlan(newGraph(deps), n, size)
+		boxesApart(t, pl)
+		for i, ds := range deps {
+			for _, d := range ds {
+				if a, b := pl.boxes[d], pl.boxes[i]; size.down && a.y+a.h >= b.y || !size.down && a.x+a.w >= b.x {
+					t.Fatalf("step %d does not stand after %d: %v, %v", i, d, b, a)
+				}
+			}
+			if len(ds) > 0 && !slices.Contains(pl.ports, arrowOf(pl.boxes[i], size)) {
+				t.Fatalf("no arrow leads to step %d at %v: %v", i, pl.boxes[i], pl.ports)
+			}
+		}
+	})
+}
+
+func boxesApart(t *rapid.T, pl *plan) {
+	for i, a := range pl.boxes {
+		if a.x < 0 || a.y < 0 || a.x+a.w > pl.w || a.y+a.h > pl.h {
+			t.Fatalf("box %d lies outside: %v in %d×%d", i, a, pl.w, pl.h)
+		}
+		for _, b := range pl.boxes[:i] {
+			if a.x < b.x+b.w && b.x < a.x+a.w && a.y < b.y+b.h && b.y < a.y+a.h {
+				t.Fatalf("boxes overlap: %v, %v", a, b)
+			}
+		}
+	}
+}
+
+// arrowOf is where the arrow head before a box must be.
+func arrowOf(b rect, size nodeSize) [2]int {
+	if size.down {
+		return [2]int{b.x + size.port, b.y - 1}
+	}
+	return [2]int{b.x - 1, b.y + size.port}
 }

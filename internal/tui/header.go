@@ -108,8 +108,8 @@ func (s *scene) drawBanner(p pane, y int) {
 
 // alarm is the worst thing that is so now, in a few words.
 func (s *scene) alarm() (string, ink) {
-	if s.notice.bad && s.stopped() {
-		return s.notice.text, inkFail
+	if s.failure != "" {
+		return "stopped: " + s.failure, inkFail
 	}
 	text := ""
 	for i := range s.state.Faults {
@@ -133,8 +133,6 @@ func (s *scene) alarm() (string, ink) {
 	}
 	return text, inkFail
 }
-
-func (s *scene) stopped() bool { return s.ended && !s.state.Ended }
 
 // openBreakers names the breakers that are not closed.
 func (s *scene) openBreakers() string {

@@ -60,7 +60,7 @@ func (m *Model) press(k tea.Key) tea.Cmd {
 		m.typeSearch(k)
 		return nil
 	}
-	m.notice, m.pressed = m.keptNotice(), k.String()
+	m.notice, m.pressed = notice{}, k.String()
 	for _, a := range m.actions() {
 		if !slices.Contains(a.Keys(), k.String()) {
 			continue
@@ -74,14 +74,6 @@ func (m *Model) press(k tea.Key) tea.Cmd {
 		return a.do(m)
 	}
 	return nil
-}
-
-// keptNotice is the notice that stays: why the source stopped.
-func (s *scene) keptNotice() notice {
-	if s.stopped() {
-		return s.notice
-	}
-	return notice{}
 }
 
 // actions are those of the screen shown, then those of every screen.
@@ -148,7 +140,10 @@ func placeActions() []action {
 }
 
 func overAlready(s *scene) string {
-	if s.ended {
+	switch {
+	case s.failure != "":
+		return "the run has stopped"
+	case s.ended:
 		return "the run is over"
 	}
 	return ""
@@ -156,7 +151,7 @@ func overAlready(s *scene) string {
 
 func cannotRestart(s *scene) string {
 	if !s.canRestart {
-		return "this run cannot be started again from here"
+		return "not possible here"
 	}
 	return ""
 }

@@ -77,14 +77,19 @@ func (s *scene) drawNarrow(p pane) {
 	s.drawFeed(p.at(rest))
 }
 
+// drawRule is a rule that carries the answer to the last key, or why the run
+// stopped.
 func (s *scene) drawRule(p pane) {
 	p.hline(0, 0, p.w, '─', inkFaint)
-	if s.notice.text != "" {
-		k := inkAccent
-		if s.notice.bad {
-			k = inkFail
-		}
-		p.clip(2, 0, p.w-4, " "+s.notice.text+" ", k|bold)
+	text, k := s.notice.text, inkAccent
+	if s.notice.bad {
+		k = inkFail
+	}
+	if text == "" && s.failure != "" && s.screen != screenRun {
+		text, k = "stopped: "+s.failure, inkFail
+	}
+	if text != "" {
+		p.clip(2, 0, p.w-4, " "+text+" ", k|bold)
 	}
 }
 

@@ -36,16 +36,17 @@ type scene struct {
 	canRestart bool
 	repeat     string
 
-	screen screen
-	back   []screen // where esc leads, last first
-	notice notice
-	big    bool // one large figure for each strategy and little else
-	list   listView
-	order  orderView
-	steps  stepsView
-	chaos  chaosView
-	help   helpView
-	graphs graphCache
+	screen  screen
+	back    []screen // where esc leads, last first
+	notice  notice
+	failure string // why the source stopped before its end
+	big     bool   // one large figure for each strategy and little else
+	list    listView
+	order   orderView
+	steps   stepsView
+	chaos   chaosView
+	help    helpView
+	graphs  graphCache
 }
 
 // notice is a short answer to a key.

@@ -165,7 +165,7 @@ func (m *Model) stop(err error) tea.Cmd {
 	m.ended = true
 	if !errors.Is(err, io.EOF) {
 		m.err = err
-		m.notice = notice{text: "stopped: " + err.Error(), bad: true}
+		m.failure = err.Error()
 		return nil
 	}
 	m.finish()
