@@ -38,7 +38,7 @@ type Action struct {
 }
 
 var (
-	injectForm  = regexp.MustCompile(`^(\S+?)\s*@\s*(\S+?)(?:\.\.(\S+))?\s*:\s*(\w+)\s*(?:\(([^)]*)\))?$`)
+	injectForm  = regexp.MustCompile(`^(\S+?)\s*@\s*(\S+?)(?:\.\.(\S*?))?\s*:\s*(\w+)\s*(?:\(([^)]*)\))?$`)
 	clearForm   = regexp.MustCompile(`^clear\s*@\s*(\S+)$`)
 	redriveForm = regexp.MustCompile(`^redrive\s*\(\s*(\S+?)\s*(?:,\s*(\d+))?\s*\)\s*@\s*(\S+)$`)
 	liveForm    = regexp.MustCompile(`^(\S+?)\s*:\s*(\w+)\s*(?:\(([^)]*)\))?\s*(?:for\s+(\S+))?$`)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tasker-sim/internal/engine"
 	"tasker-sim/internal/event"
@@ -15,13 +16,13 @@ import (
 type disk struct {
 	enc  *event.Encoder
 	keep bool // the store is a lasting one
-	// staged are the events since the last Advance; the first durable of them may
-	// be seen, the first written of them have been encoded.
-	staged  []event.Event
-	durable int
-	past    bool // staged holds the past, which no Advance has returned yet
-	buf     []byte
-	crashes []Crash
+	// staged are the events that the caller has not had yet, and those that the
+	// last Advance returned: the first yielded of them were returned, the first
+	// durable of them may be.
+	staged           []event.Event
+	yielded, durable int
+	buf              []byte
+	crashes          []Crash
 }
 
 // windowHead is the first line of what a flush adds to the store; the window's
@@ -59,24 +60,22 @@ func (d *disk) stage(ev *event.Event) { d.staged = append(d.staged, *ev) }
 
 // recycle forgets what the last Advance returned.
 func (d *disk) recycle() {
-	if d.past {
-		d.past = false
-		return
-	}
-	n := copy(d.staged, d.staged[d.durable:])
-	d.staged, d.durable = d.staged[:n], 0
+	n := copy(d.staged, d.staged[d.yielded:])
+	d.staged, d.durable, d.yielded = d.staged[:n], d.durable-d.yielded, 0
 }
 
-// keepYielded makes room for events between two calls of Advance: what was
-// returned belongs to the caller until the next one.
-func (d *disk) keepYielded() {
-	if d.durable > 0 && !d.past {
-		d.staged, d.durable = append([]event.Event(nil), d.staged[d.durable:]...), 0
-	}
+// leave does the same without touching what was returned: between two calls of
+// Advance it still belongs to the caller.
+func (d *disk) leave() {
+	d.staged, d.durable, d.yielded = slices.Clone(d.staged[d.yielded:]), d.durable-d.yielded, 0
 }
 
-// yield is what may be seen.
-func (d *disk) yield() []event.Event { return d.staged[:d.durable] }
+// yield is what may be seen and was not seen before.
+func (d *disk) yield() []event.Event {
+	from := d.yielded
+	d.yielded = d.durable
+	return d.staged[from:d.durable]
+}
 
 // flush makes what is staged durable, together with the engine's records. A
 // window in which nothing happened is not written.
@@ -111,7 +110,6 @@ func (d *disk) encode(window windowHead, evs []event.Event) []byte {
 func (d *disk) replay(past []event.Event) {
 	d.staged = append(d.staged, past...)
 	d.durable = len(d.staged)
-	d.past = true
 }
 
 // Past is what a store holds of a run.

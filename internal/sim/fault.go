@@ -152,7 +152,7 @@ func (w *World) byHand(a Action) error {
 	if !w.begun {
 		return fmt.Errorf("the run has not begun")
 	}
-	w.disk.keepYielded()
+	w.disk.leave()
 	w.now = a.At
 	if err := w.do(&a); err != nil {
 		return err
