@@ -2,9 +2,11 @@ package sim
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"tasker-sim/internal/engine"
@@ -22,6 +24,8 @@ type disk struct {
 	staged           []event.Event
 	yielded, durable int
 	buf              []byte
+	packer           *flate.Writer
+	packed           bytes.Buffer
 	crashes          []Crash
 }
 
@@ -103,7 +107,21 @@ func (d *disk) encode(window windowHead, evs []event.Event) []byte {
 	for i := range evs {
 		d.buf = d.enc.Append(d.buf, &evs[i])
 	}
-	return d.buf
+	return d.pack(d.buf)
+}
+
+// pack compresses a window: a tape says the same words over and over, and takes
+// a fifth of the room.
+func (d *disk) pack(text []byte) []byte {
+	d.packed.Reset()
+	if d.packer == nil {
+		d.packer, _ = flate.NewWriter(&d.packed, flate.BestSpeed) // the level is valid
+	} else {
+		d.packer.Reset(&d.packed)
+	}
+	_, _ = d.packer.Write(text) // a bytes.Buffer takes everything
+	_ = d.packer.Close()
+	return d.packed.Bytes()
 }
 
 // replay puts the events of the past on the stream as durable ones.
@@ -134,6 +152,10 @@ func ReadPast(store engine.Store) (*Past, error) {
 	p := &Past{}
 	var dec *event.Decoder
 	err := store.Apps(func(app []byte) error {
+		app, err := io.ReadAll(flate.NewReader(bytes.NewReader(app)))
+		if err != nil {
+			return fmt.Errorf("a window of events cannot be read: %w", err)
+		}
 		head, lines, _ := bytes.Cut(app, []byte("\n"))
 		var w windowHead
 		if err := json.Unmarshal(head, &w); err != nil {
