@@ -102,7 +102,7 @@ func (c *Core) valid(e *entry) bool {
 		return false
 	}
 	if e.kind == timerRecovery {
-		return e.t.state == TaskParked && e.t.parked+c.recovery.After == e.at
+		return c.recovers(e.t) && e.t.parked+c.recovery.After == e.at
 	}
 	s := &e.t.steps[e.step]
 	if e.kind == timerDeadline {
@@ -202,4 +202,15 @@ func (c *Core) hold(e entry, svc int16, now Time) {
 		return
 	}
 	c.commit(e.t, r)
+}
+
+// unhold puts the steps that wait for a service back among the ready ones: the
+// next claim records those as deferred that only its limit held back so far.
+func (c *Core) unhold(s *service) {
+	c.held -= len(s.held)
+	for _, e := range s.held {
+		c.ready.push(e)
+	}
+	clear(s.held)
+	s.held = s.held[:0]
 }

@@ -131,6 +131,7 @@ func (c *Core) count(s *service, good bool, start, now Time) {
 	case BreakerOpened:
 		c.say(s, Record{At: now, Kind: kind, Due: s.breaker.until, Count: s.breaker.failures})
 		c.timers.push(entry{at: s.breaker.until, step: s.index, kind: timerHalfOpen})
+		c.unhold(s)
 	case BreakerClosed:
 		c.say(s, Record{At: now, Kind: kind, Start: since})
 	}
@@ -156,11 +157,10 @@ func (c *Core) concluded(t *task) {
 // park lets a parked task be found by its service's recovery, unless that is
 // off or used up.
 func (c *Core) park(t *task) {
-	svc := t.plan.steps[t.cause].service
-	if c.recovery.After == 0 || svc == None || c.recovery.Max > 0 && int(t.redrives) >= c.recovery.Max {
+	if !c.recovers(t) {
 		return
 	}
-	s := &c.services[svc]
+	s := &c.services[t.plan.steps[t.cause].service]
 	e := entry{at: t.parked, task: t.id, t: t, step: None}
 	s.parked.push(e)
 	if e.at += c.recovery.After; e.at > s.checked {
@@ -169,12 +169,18 @@ func (c *Core) park(t *task) {
 	}
 }
 
+// recovers tells whether a task is parked and may go on by itself.
+func (c *Core) recovers(t *task) bool {
+	used := c.recovery.Max > 0 && int(t.redrives) >= c.recovery.Max
+	return t.state == TaskParked && c.recovery.After > 0 && !used && t.plan.steps[t.cause].service != None
+}
+
 // recover drives tasks again that a service has stopped and that have waited
 // long enough, if it answers well again.
 func (c *Core) recover(s *service, now Time) {
 	for len(s.parked) > 0 {
 		e := &s.parked[0]
-		waits := e.t.id == e.task && e.t.state == TaskParked && e.t.parked == e.at
+		waits := e.t.id == e.task && c.recovers(e.t) && e.t.parked == e.at && e.t.plan.steps[e.t.cause].service == s.index
 		if !waits {
 			s.parked.pop()
 			continue

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"slices"
+
+	"pgregory.net/rapid"
+)
+
+// rules watches records as an outsider and knows the engine's promises, not its
+// code: a second, slower opinion.
+type rules struct {
+	cfg   Config
+	tasks map[TaskID]*watched
+	open  map[int16]bool // breakers that are open
+	calls map[int16]int  // attempts in flight per service
+	at    Time
+}
+
+type watched struct {
+	template Template
+	over     bool
+	parked   bool
+	done     map[string]bool
+	running  map[string]bool
+	attempts map[string]int32
+	round    map[string]int
+}
+
+func (w *rules) check(rt *rapid.T, r *Record) {
+	if w.tasks == nil {
+		w.tasks, w.open, w.calls = map[TaskID]*watched{}, map[int16]bool{}, map[int16]int{}
+	}
+	if r.At < w.at {
+		rt.Fatalf("%v at %d after a record at %d", r.Kind, r.At, w.at)
+	}
+	w.at = r.At
+	switch r.Kind {
+	case BreakerOpened, BreakerHalfOpened, BreakerClosed:
+		w.open[r.Service] = r.Kind == BreakerOpened
+		return
+	case Submitted:
+		w.tasks[r.Task] = &watched{template: w.cfg.Templates[r.Template], done: map[string]bool{}, running: map[string]bool{},
+			attempts: map[string]int32{}, round: map[string]int{}}
+		return
+	}
+	t := w.tasks[r.Task]
+	if t == nil || t.over {
+		rt.Fatalf("%v of task %d, which is not open", r.Kind, r.Task)
+	}
+	if t.parked != (r.Kind == Redriven) && r.Kind != Cancelled {
+		rt.Fatalf("%v of task %d while parked is %v", r.Kind, r.Task, t.parked)
+	}
+	w.step(rt, t, r)
+}
+
+func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
+	var s Step
+	if r.Step != None {
+		s = t.template.Steps[r.Step]
+	}
+	switch r.Kind {
+	case Started:
+		w.started(rt, t, s, r)
+	case Succeeded, Retrying, Exhausted, Failed:
+		if !t.running[s.Name] || t.attempts[s.Name] != r.Attempt {
+			rt.Fatalf("%v of attempt %d of %s, which does not run", r.Kind, r.Attempt, s.Name)
+		}
+		delete(t.running, s.Name)
+		w.calls[r.Service]--
+		t.done[s.Name] = r.Kind == Succeeded
+		if r.Kind == Exhausted && t.round[s.Name] != s.Retry.Limit {
+			rt.Fatalf("%s exhausted after %d of %d attempts", s.Name, t.round[s.Name], s.Retry.Limit)
+		}
+		if r.Kind == Retrying && r.Due > r.At+max(225, 170) {
+			rt.Fatalf("%s waits %d", s.Name, r.Due-r.At)
+		}
+	case Parked, Completed, Errored, Cancelled:
+		w.ended(rt, t, r)
+	case Redriven:
+		t.parked = false
+		clear(t.round)
+	}
+}
+
+func (w *rules) started(rt *rapid.T, t *watched, s Step, r *Record) {
+	t.attempts[s.Name]++
+	t.round[s.Name]++
+	w.calls[r.Service]++
+	switch {
+	case t.done[s.Name] || t.running[s.Name]:
+		rt.Fatalf("%s started although it is complete or runs", s.Name)
+	case slices.ContainsFunc(s.DependsOn, func(d string) bool { return !t.done[d] }):
+		rt.Fatalf("%s started before its parents were complete", s.Name)
+	case t.attempts[s.Name] != r.Attempt:
+		rt.Fatalf("%s: attempt %d, want %d", s.Name, r.Attempt, t.attempts[s.Name])
+	case t.round[s.Name] > s.Retry.Limit:
+		rt.Fatalf("%s: %d attempts in a round of %d", s.Name, t.round[s.Name], s.Retry.Limit)
+	case r.Service != None && w.open[r.Service]:
+		rt.Fatalf("%s started although its service's breaker is open", s.Name)
+	}
+	if r.Service != None {
+		if limit := w.cfg.Services[r.Service].Limit; limit > 0 && w.calls[r.Service] > limit {
+			rt.Fatalf("%d calls in flight, limit %d", w.calls[r.Service], limit)
+		}
+	}
+	t.running[s.Name] = true
+}
+
+func (w *rules) ended(rt *rapid.T, t *watched, r *Record) {
+	if len(t.running) > 0 && r.Kind != Cancelled {
+		rt.Fatalf("task %d %v while %v runs", r.Task, r.Kind, t.running)
+	}
+	for _, s := range t.template.Steps {
+		if t.running[s.Name] {
+			w.calls[serviceOf(w.cfg, s.Service)]--
+		}
+		if r.Kind == Completed && !t.done[s.Name] {
+			rt.Fatalf("task %d completed without %s", r.Task, s.Name)
+		}
+	}
+	t.parked, t.over = r.Kind == Parked, r.Kind != Parked
+}
+
+func serviceOf(cfg Config, name string) int16 {
+	return int16(slices.IndexFunc(cfg.Services, func(s Service) bool { return s.Name == name }))
+}
