@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -52,15 +51,7 @@ func openKept(name string) (event.Source, func() error, error) {
 	if err != nil {
 		return nil, nil, explain(err, dir)
 	}
-	var buf bytes.Buffer
-	if err := event.NewWriter(&buf, kept.Run).Write(kept.Events); err != nil {
-		return nil, nil, err
-	}
-	tape, err := event.NewReader(&buf)
-	if err != nil {
-		return nil, nil, err
-	}
-	return withDetails(tape), func() error { return nil }, nil
+	return withDetails(event.NewFilm(kept.Run, kept.Events)), func() error { return nil }, nil
 }
 
 // withDetails adds the payloads if the scenario on the tape can still be read.
@@ -107,7 +98,7 @@ func newReport(env *Env) *cobra.Command {
 		Example: "  tasker-sim report last.tape --output markdown > checkout.md",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o := watchOptions{headless: true, output: output}
+			o := watchOptions{headless: true, output: output, theme: "auto"}
 			if err := o.settle(env); err != nil {
 				return err
 			}

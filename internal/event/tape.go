@@ -109,7 +109,21 @@ func appendText(dst []byte, key, s string) []byte {
 	if s == "" {
 		return dst
 	}
-	return append(append(dst, key...), quote(s)...)
+	dst = append(dst, key...)
+	if !plain(s) {
+		return append(dst, quote(s)...)
+	}
+	return append(append(append(dst, '"'), s...), '"')
+}
+
+// plain tells that s is its own JSON text, quotes aside.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // Writer writes a tape.
@@ -144,7 +158,8 @@ var ErrNotTape = errors.New("not a tape: the first line is not a run.started eve
 type Decoder struct {
 	run                                  *Run
 	strategies, steps, services, effects map[string]int
-	words                                map[string]string // shared copies of classes
+	kinds                                map[string]Kind
+	words                                map[string]string // shared copies of classes and texts
 }
 
 // wire is a line of a tape.
@@ -167,7 +182,10 @@ type wire struct {
 
 // NewDecoder makes a decoder for the events of run.
 func NewDecoder(run *Run) *Decoder {
-	d := &Decoder{run: run, words: map[string]string{}}
+	d := &Decoder{run: run, words: map[string]string{}, kinds: map[string]Kind{}}
+	for _, k := range Kinds() {
+		d.kinds[k.String()] = k
+	}
 	d.strategies = index(len(run.Strategies), func(i int) string { return run.Strategies[i].Name })
 	d.steps = index(len(run.Steps), func(i int) string { return run.Steps[i].Name })
 	d.services = index(len(run.Services), func(i int) string { return run.Services[i].Name })
@@ -202,17 +220,25 @@ func DecodeRun(line []byte) (*Run, error) {
 // Decode reads one line. A kind that this program does not know is an error:
 // a run whose events are not all understood cannot be folded truthfully.
 func (d *Decoder) Decode(line []byte) (Event, error) {
+	if ev, ok := d.scan(line); ok {
+		return ev, nil
+	}
+	return d.decode(line)
+}
+
+// decode reads a line as JSON at large.
+func (d *Decoder) decode(line []byte) (Event, error) {
 	var w wire
 	if err := json.Unmarshal(line, &w); err != nil {
 		return Event{}, fmt.Errorf("not an event: %w", err)
 	}
-	k, ok := ParseKind(w.K)
+	k, ok := d.kinds[w.K]
 	if !ok {
 		return Event{}, fmt.Errorf("unknown kind of event %q", w.K)
 	}
 	ev := Event{
 		At: Time(w.T), Kind: k, Task: w.N, Attempt: w.Try, Amount: w.Amount,
-		Dur: Time(w.Dur), Due: Time(w.Due), Class: d.word(w.Class), Text: w.Text,
+		Dur: Time(w.Dur), Due: Time(w.Due), Class: d.word([]byte(w.Class)), Text: w.Text,
 	}
 	var err [4]error
 	var i int
@@ -225,15 +251,6 @@ func (d *Decoder) Decode(line []byte) (Event, error) {
 	i, err[3] = lookUp("effect", d.effects, w.Effect)
 	ev.Effect = int16(i)
 	return ev, errors.Join(err[:]...)
-}
-
-// word keeps one copy of each class.
-func (d *Decoder) word(s string) string {
-	if w, ok := d.words[s]; ok {
-		return w
-	}
-	d.words[s] = s
-	return s
 }
 
 func lookUp(what string, names map[string]int, name *string) (int, error) {
