@@ -71,6 +71,11 @@ func (p *player) tick() tea.Cmd {
 	return tea.Tick(frameLength, func(t time.Time) tea.Msg { return frameMsg{t, life} })
 }
 
+// after brings a message when d has passed on the wall.
+func after(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+}
+
 // target is the horizon of a frame at the given time.
 func (p *player) target(at time.Time) event.Time {
 	elapsed := frameLength

@@ -37,8 +37,7 @@ func (m *Model) later() tea.Cmd {
 	if !m.opts.Autoplay || m.opts.Restart == nil {
 		return nil
 	}
-	life := m.life
-	return tea.Tick(encore, func(time.Time) tea.Msg { return againMsg{life} })
+	return after(encore, againMsg{m.life})
 }
 
 func (m *Model) onAgain(msg againMsg) tea.Cmd {
