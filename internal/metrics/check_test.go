@@ -8,6 +8,8 @@ import (
 )
 
 // Every invariant is broken once; the checker names what, which task and when.
+//
+//tidy:long a table
 func TestViolations(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
