@@ -98,6 +98,8 @@ func TestEngineOutcomes(t *testing.T) {
 // TestEngineRestart kills an engine again and again while it works on 60 tasks.
 // Every task completes; no step runs again once its success was recorded, and
 // nothing beyond what was in flight runs twice.
+//
+//tidy:long one story, from the first kill to the last
 func TestEngineRestart(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	path := filepath.Join(t.TempDir(), "engine.db")
