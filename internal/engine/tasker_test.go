@@ -144,6 +144,8 @@ func status(t *task, ready int) string {
 
 // TestDiffersFromTasker shows each deliberate difference: what Tasker does (R is
 // the Ruby engine, C the one in Rust) and what happens here.
+//
+//tidy:long a table
 func TestDiffersFromTasker(t *testing.T) {
 	single := func(r Retry) *Core {
 		c, err := New(Config{Store: new(Memory), Templates: []Template{{Ref: Ref{Name: "t"}, Steps: []Step{{Name: "a", Retry: r}}}}})
