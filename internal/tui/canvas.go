@@ -22,18 +22,6 @@ func (r rect) bottom(n int) (rest, bottom rect) {
 	return r.rows(max(r.h-n, 0))
 }
 
-// cols cuts n columns off the left and returns them and the rest.
-func (r rect) cols(n int) (left, rest rect) {
-	n = clamp(n, 0, r.w)
-	return rect{r.x, r.y, n, r.h}, rect{r.x + n, r.y, r.w - n, r.h}
-}
-
-// inset takes dx columns off both sides and dy rows off top and bottom.
-func (r rect) inset(dx, dy int) rect {
-	dx, dy = min(dx, r.w/2), min(dy, r.h/2)
-	return rect{r.x + dx, r.y + dy, r.w - 2*dx, r.h - 2*dy}
-}
-
 func clamp(x, low, high int) int { return max(low, min(x, high)) }
 
 // cell is one place on the screen. A rune of 0 is the second half of a wide rune.
@@ -125,12 +113,6 @@ func (p pane) clip(x, y, w int, s string, k ink) int {
 
 // right writes s so that it ends before column x.
 func (p pane) right(x, y int, s string, k ink) { p.text(x-width(s), y, s, k) }
-
-// center writes s in the middle of the row.
-func (p pane) center(y int, s string, k ink) {
-	s = clip(s, p.w)
-	p.text((p.w-width(s))/2, y, s, k)
-}
 
 // hline draws a rule over columns x to x+w.
 func (p pane) hline(x, y, w int, r rune, k ink) {

@@ -54,7 +54,7 @@ var pageKeys = []string{"pgup", "ctrl+u", "pgdown", "ctrl+d"}
 // press does what a key stands for on the screen shown.
 func (m *Model) press(k tea.Key) tea.Cmd {
 	if k.String() == "ctrl+c" {
-		return tea.Quit
+		return quit(m)
 	}
 	if m.screen == screenTasks && m.list.typing {
 		m.typeSearch(k)
@@ -113,7 +113,7 @@ func commonActions() []action {
 		on("b", "large figures only", "", plain(func(m *Model) { m.big = !m.big }), "b"),
 		on("?", "keys", "keys", plain(func(m *Model) { m.open(screenHelp) }), "?", "f1"),
 		on("esc", "back", "", plain(func(m *Model) { m.leave() }), "esc", "backspace"),
-		on("q", "quit (so does ctrl-c)", "quit", func(*Model) tea.Cmd { return tea.Quit }, "q"),
+		on("q", "quit (so does ctrl-c)", "quit", quit, "q"),
 	}...)...)
 }
 
@@ -192,6 +192,13 @@ func stepOn(m *Model) tea.Cmd {
 		return nil
 	}
 	return m.fetch(m.src, m.horizon+stepLength)
+}
+
+// quit ends the program with an empty picture: a terminal that was resized may
+// show remains of the last one on the screen that it gives back (tmux 3.3a).
+func quit(m *Model) tea.Cmd {
+	m.quitting = true
+	return tea.Quit
 }
 
 // nextTheme goes round the themes.

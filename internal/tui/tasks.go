@@ -232,7 +232,7 @@ func (s *scene) listColumns(w int) []column {
 		{w: 12, title: last, cell: func(r taskRow) (string, ink) { return fateCell(r.last) }},
 		{w: clamp(s.longestLabel(), 5, 12), title: "where", cell: s.whereCell},
 		{w: 8, title: "error", cell: errorCell},
-		{w: 7, title: "waited", right: true, cell: waitedCell},
+		{w: 8, title: "waited", right: true, cell: waitedCell},
 	}
 	if len(s.run.Strategies) == 1 {
 		columns = append(columns[:3], columns[4:]...)

@@ -35,15 +35,16 @@ type Options struct {
 // program's loop.
 type Model struct {
 	scene
-	src     event.Source
-	opts    Options
-	canvas  canvas
-	profile colorprofile.Profile
-	dark    bool // the terminal's background
-	dirty   bool
-	pressed string // the key being handled
-	frame   string // the last frame drawn
-	err     error  // why the source stopped, if it did before the end
+	src      event.Source
+	opts     Options
+	canvas   canvas
+	profile  colorprofile.Profile
+	dark     bool // the terminal's background
+	dirty    bool
+	pressed  string // the key being handled
+	quitting bool
+	frame    string // the last frame drawn
+	err      error  // why the source stopped, if it did before the end
 }
 
 // New makes the dashboard of a run. The source must not be used by anyone else
@@ -109,7 +110,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) View() tea.View {
 	if m.dirty {
 		m.canvas.reset(m.w, m.h)
-		m.draw(m.canvas.all())
+		if !m.quitting {
+			m.draw(m.canvas.all())
+		}
 		m.frame = m.canvas.render(m.theme)
 		m.dirty = false
 	}

@@ -117,7 +117,7 @@ func claimColumnsFor(rows []report.Row, w int) claimColumns {
 		says = max(says, width(rows[i].Says()))
 		shows = max(shows, width(shown(&rows[i])))
 	}
-	name = min(name, max(w-says-shows-8, 12))
+	name = min(name, max(w-says-shows-6, 12))
 	c := claimColumns{says: name + 4}
 	c.shows = c.says + min(says, max(w/4, 8)) + 2
 	c.holds = c.shows + shows + 2
