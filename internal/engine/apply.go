@@ -20,6 +20,9 @@ func apply(t *task, r *Record) error {
 	if err := applyStep(t, r); err != nil {
 		return err
 	}
+	if concludes := r.Kind == Parked || r.Kind == Completed || r.Kind == Errored; concludes && r.Kind != t.conclusion() {
+		return fmt.Errorf("task %d: record %d: %v does not follow", t.id, r.Seq, r.Kind)
+	}
 	switch r.Kind {
 	case Submitted:
 		t.submit(r)

@@ -103,23 +103,29 @@ func decideCancel(t *task, now Time, by, why string, r *Record) error {
 	return nil
 }
 
-// conclude says what becomes of a task after a record, if anything: complete
-// when every step is; while something runs or can run, nothing; else error
-// after a permanent failure, parked after an exhausted one.
+// conclude says what becomes of a task after a record, if anything.
 func conclude(t *task, now Time, r *Record) bool {
-	if t.state != TaskInProgress || !t.idle() {
+	kind := t.conclusion()
+	if kind == 0 {
 		return false
-	}
-	kind := Parked
-	switch {
-	case int(t.counts[StepComplete]) == len(t.steps):
-		kind = Completed
-	case t.permanent:
-		kind = Errored
 	}
 	t.about(r, kind, t.cause, now)
 	r.Start, r.Class, r.Text = t.submitted, t.class, t.text
 	return true
+}
+
+// conclusion is complete when every step is; while something runs or can run,
+// nothing (0); else error after a permanent failure, parked after exhausted ones.
+func (t *task) conclusion() Kind {
+	switch {
+	case t.state != TaskInProgress || !t.idle():
+		return 0
+	case int(t.counts[StepComplete]) == len(t.steps):
+		return Completed
+	case t.permanent:
+		return Errored
+	}
+	return Parked
 }
 
 // startable is Tasker's readiness: pending or waiting for a retry that is due,

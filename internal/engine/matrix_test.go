@@ -143,6 +143,7 @@ func TestApplyRefuses(t *testing.T) {
 		{"no such step", []Kind{Submitted}, Record{Kind: Started, Seq: 2, Step: 9, Attempt: 1}, "task 1: record 2: step 9 of 1"},
 		{"other attempt", []Kind{Submitted, Started}, Record{Kind: Succeeded, Seq: 3, Attempt: 2}, "task 1: record 3: attempt 2 while attempt 1 runs"},
 		{"after the end", []Kind{Submitted, Started, Succeeded, Completed}, Record{Kind: Started, Seq: 5, Attempt: 2}, "task 1: record 5: started while the task is complete"},
+		{"complete too early", []Kind{Submitted, Started}, Record{Kind: Completed, Seq: 3}, "task 1: record 3: completed does not follow"},
 		{"of a service", []Kind{Submitted}, Record{Kind: BreakerOpened, Seq: 2}, "task 1: record 2: breaker_opened while the task is pending"},
 	}
 	for _, tt := range tests {

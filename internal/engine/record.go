@@ -72,9 +72,6 @@ func (k Kind) String() string {
 // Ends tells whether the record is the last of its task.
 func (k Kind) Ends() bool { return k == Completed || k == Errored || k == Cancelled }
 
-// ofService tells whether the record is about a service, not a task.
-func (k Kind) ofService() bool { return k >= BreakerOpened && k < kindEnd }
-
 // Record is one transition. It is a flat value; which fields say something
 // depends on Kind. Class, Text and Data belong to the engine and must not be
 // changed.

@@ -29,12 +29,11 @@ func (s *Store) Last() (id engine.TaskID, seq uint32, err error) {
 // task 1.
 func lastSeq(history *bbolt.Bucket) (uint32, error) {
 	c := history.Cursor()
-	k, v := c.Seek(idKey(1))
-	if k == nil {
-		k, v = c.Last()
-	} else {
-		k, v = c.Prev()
+	before := c.Prev
+	if k, _ := c.Seek(idKey(1)); k == nil {
+		before = c.Last
 	}
+	k, v := before()
 	if k == nil {
 		return 0, nil
 	}
