@@ -53,7 +53,7 @@ type queue struct {
 	quiet int
 }
 
-func (o *occurrence) isQuiet() bool { return o.kind <= occFaultBegin || o.kind >= occLiveEnd }
+func (a *occurrence) isQuiet() bool { return a.kind <= occFaultBegin || a.kind >= occLiveEnd }
 
 func (q *queue) push(o occurrence) {
 	if o.isQuiet() {

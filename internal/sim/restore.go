@@ -71,18 +71,19 @@ func (w *World) quietly(a *Action) {
 // resume rebuilds the world at the horizon from what is durable: the events of
 // the past, the ledger's rows, and the engine, which has recovered by itself.
 func (w *World) resume(events, rows []event.Event, actions []Action) {
-	alive := w.recall(events)
+	left := w.recall(events)
 	w.remember(rows)
 	w.scheduleFaults(w.horizon)
 	w.scheduleArrival()
 	w.scheduleActions(actions)
-	crash := Crash{At: w.horizon, InFlight: w.count(alive)}
+	crash := Crash{At: w.horizon, InFlight: w.count(left.alive)}
 	w.disk.crashes = append(w.disk.crashes, crash)
 	w.emit(event.Event{
 		Kind: event.ProcessDied, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None, Amount: int64(crash.InFlight),
 	})
 	w.driveAgain(rows)
-	w.bury(alive, rows)
+	dead := append(left.dead, w.bury(left.alive)...)
+	w.finish(append(left.late, dead...), dead, rows)
 	w.durable.claim()
 	w.noteCrash()
 }
@@ -113,9 +114,16 @@ type attempt struct {
 	waiting       bool // for its next attempt: nothing is out
 }
 
-// recall folds the past: how many tasks arrived, which are parked, and what the
-// tasks that had not ended were doing.
-func (w *World) recall(events []event.Event) map[taskID]attempt {
+// remains is what the events of the past tell of calls that may not be over.
+type remains struct {
+	alive map[taskID]attempt // what the tasks that had not ended were doing
+	dead  []attempt          // … and those that had died with an earlier process
+	late  []attempt          // attempts whose callers stopped waiting
+}
+
+// recall folds the past: how many tasks arrived, which are parked, and which
+// calls may not be over.
+func (w *World) recall(events []event.Event) (left remains) {
 	alive := map[taskID]attempt{}
 	for i := range events {
 		e := &events[i]
@@ -127,10 +135,16 @@ func (w *World) recall(events []event.Event) map[taskID]attempt {
 		case event.StepStarted:
 			alive[id] = attempt{e.Strategy, e.Task, e.Step, e.Attempt, e.At, false}
 		case event.StepRetrying, event.StepSucceeded, event.StepFailed:
+			if e.Class == event.ClassTimeout {
+				left.late = append(left.late, attempt{e.Strategy, e.Task, e.Step, e.Attempt, e.At - e.Dur, false})
+			}
 			a := alive[id]
 			a.waiting = true
 			alive[id] = a
 		case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
+			if e.Class == event.ClassDied {
+				left.dead = append(left.dead, alive[id])
+			}
 			delete(alive, id)
 			w.settle(e.Task)
 		case event.EffectMade:
@@ -138,7 +152,8 @@ func (w *World) recall(events []event.Event) map[taskID]attempt {
 		}
 		w.notePark(e)
 	}
-	return alive
+	left.alive = alive
+	return left
 }
 
 // taskID is a task of a strategy.
@@ -168,10 +183,9 @@ func (w *World) remember(rows []event.Event) {
 	}
 }
 
-// bury ends the tasks that lived in the memory of the process that died. Calls
-// that were out reach their services all the same, and what the services did
-// for such a task beyond the horizon is in the ledger and stays.
-func (w *World) bury(alive map[taskID]attempt, rows []event.Event) {
+// bury ends the tasks that lived in the memory of the process that died, and
+// returns what they were doing.
+func (w *World) bury(alive map[taskID]attempt) []attempt {
 	var dead []attempt
 	for id, a := range alive {
 		if !w.run.Strategies[id.lane].Durable {
@@ -181,39 +195,48 @@ func (w *World) bury(alive map[taskID]attempt, rows []event.Event) {
 	slices.SortFunc(dead, func(a, b attempt) int {
 		return int(a.lane-b.lane)<<32 + int(a.task-b.task)
 	})
-	gone := map[taskID]callID{}
 	for _, a := range dead {
-		ev := event.Event{
+		w.emit(event.Event{
 			Kind: w.ending(a.task, event.ClassDied), Strategy: a.lane, Task: a.task, Step: a.step, Service: int16(w.steps[a.step].Service), Effect: event.None,
 			Class: event.ClassDied, Text: "the process was killed", Dur: w.now - w.arrivals[a.task-1],
-		}
-		w.emit(ev)
-		gone[taskID{a.lane, a.task}] = w.outcall(a)
+		})
 	}
 	w.disk.crashes[len(w.disk.crashes)-1].Lost = len(dead)
+	return dead
+}
+
+// finish lets services do the work of calls that nobody waits for any more. What
+// they did beyond the horizon for tasks that are dead by now is in the ledger
+// and stays.
+func (w *World) finish(calls, dead []attempt, rows []event.Event) {
+	pending, gone := map[callID]bool{}, map[taskID]bool{}
+	for _, a := range calls {
+		w.outcall(a, pending)
+	}
+	for _, a := range dead {
+		gone[taskID{a.lane, a.task}] = true
+	}
 	for i := range rows {
 		r := &rows[i]
-		out, isGone := gone[taskID{r.Strategy, r.Task}]
-		id := callID{r.Strategy, r.Task, r.Step, r.Attempt}
-		if isGone && r.At > w.horizon && id != out {
+		if r.At > w.horizon && gone[taskID{r.Strategy, r.Task}] && !pending[callID{r.Strategy, r.Task, r.Step, r.Attempt}] {
 			w.queue.push(occurrence{at: r.At, lane: r.Strategy, task: r.Task, step: r.Step, attempt: r.Attempt, kind: occEffect})
 		}
 	}
 }
 
-// outcall lets a call that was out when its caller died do its work, and returns
-// which call that is.
-func (w *World) outcall(a attempt) callID {
+// outcall lets a call that outlived its caller's patience, or its caller, do its
+// work if that is still to come.
+func (w *World) outcall(a attempt, pending map[callID]bool) {
 	if a.waiting {
-		return callID{}
+		return
 	}
 	st := &w.steps[a.step]
 	out := st.service.call(st.where, int(a.task), int(a.attempt), a.began)
 	declined := st.Declines && w.payloads.get(a.task).bad
 	if out.effect && !declined && a.began+out.latency > w.horizon {
+		pending[callID{a.lane, a.task, a.step, a.attempt}] = true
 		w.queue.push(occurrence{at: a.began + out.latency, lane: a.lane, task: a.task, step: a.step, attempt: a.attempt, kind: occEffect})
 	}
-	return callID{a.lane, a.task, a.step, a.attempt}
 }
 
 // noteCrash keeps the tally of the latest crash: calls made again, and effects
