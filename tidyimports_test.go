@@ -1,0 +1,144 @@
+package main_test
+
+import (
+	"fmt"
+	"go/ast"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layer is a package and what it may import. The standard library is free,
+// except that a pure one cannot reach the machine.
+type layer struct {
+	pkg   string
+	ours  string // packages of ours
+	third string // of others: modules, or the beginnings of their paths
+	pure  bool   // no files, processes, network
+	why   string
+}
+
+const (
+	charm = "charm.land/ github.com/charmbracelet/"
+	yaml  = "github.com/goccy/go-yaml"
+	expr  = "github.com/expr-lang/expr"
+	bbolt = "go.etcd.io/bbolt"
+	cobra = "github.com/spf13/"
+	hdr   = "github.com/HdrHistogram/hdrhistogram-go"
+	term  = "golang.org/x/term"
+)
+
+// layers is the import table. ARCHITECTURE.md has a copy, which
+// TestImportTableInArchitecture holds to this one.
+var layers = []layer{
+	{"event", "", "", true, "it is the vocabulary of all others"},
+	{"stats", "", "", true, "arithmetic needs nothing"},
+	{"wall", "", "", false, "the one place that reads the wall clock"},
+	{"engine", "", "", true, "a library of its own: it would serve a program that is no simulator"},
+	{"engine/bolt", "engine", bbolt, false, "the one place that knows the database"},
+	{"scenario", "event", yaml + " " + expr, true, "a file becomes a value; what happens with it is not its business"},
+	{"metrics", "event stats", hdr, true, "a fold over events; a tape gives the same figures as a live run"},
+	{"sim", "event scenario engine", "", false, "the world drives the engine and is handed its store; it does not know what is drawn of it"},
+	{"report", "event metrics stats", "", true, "a reader of the fold: it cannot know more than a tape tells"},
+	{"rundir", "engine engine/bolt event scenario sim", "", false, "where a run meets its files"},
+	{"tui", "event metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},
+	{"crashtest", "", "", true, "tests only: it kills the real program and looks at what is left"},
+	{"cli", "event metrics report rundir scenario sim stats tui wall", cobra, false, "the wiring; nothing but main imports it"},
+}
+
+func rowOf(dir string) *layer {
+	i := slices.IndexFunc(layers, func(l layer) bool { return "internal/"+l.pkg == dir })
+	switch {
+	case i >= 0:
+		return &layers[i]
+	case dir == ".":
+		return &layer{ours: "cli /scenarios", third: term, why: "main only wires the process to the command line"}
+	case dir == "scenarios":
+		return &layer{why: "it holds files"}
+	}
+	return nil
+}
+
+// machine are the packages of the standard library that reach the machine.
+const machine = " net net/http os os/exec os/signal os/user path/filepath plugin syscall unsafe "
+
+func checkImports(s *source, found func(ast.Node, string, ...any)) {
+	l := rowOf(s.dir())
+	if l == nil {
+		found(nil, "package %s has no row in the import table", s.dir())
+		return
+	}
+	for _, i := range s.file.Imports {
+		p := strings.Trim(i.Path.Value, `"`)
+		switch own, ours := strings.CutPrefix(p, "tasker-sim/"); {
+		case ours:
+			if own = strings.TrimPrefix("/"+own, "/internal/"); !slices.Contains(strings.Fields(l.ours), own) {
+				found(i, "%s imports %s: %s", s.dir(), own, l.why)
+			}
+		case strings.Contains(strings.Split(p, "/")[0], "."):
+			if !slices.ContainsFunc(strings.Fields(l.third), func(t string) bool { return strings.HasPrefix(p, t) }) {
+				found(i, "%s imports %s: %s", s.dir(), p, l.why)
+			}
+		case l.pure && strings.Contains(machine, " "+p+" "):
+			found(i, "%s imports %s, but is pure", s.dir(), p)
+		}
+	}
+}
+
+// importTable draws the table for ARCHITECTURE.md.
+func importTable() string {
+	var b strings.Builder
+	b.WriteString("| package | imports of ours | of others | because |\n|---|---|---|---|\n")
+	for _, l := range layers {
+		b.WriteString(fmt.Sprintf("| `%s` | %s | %s | %s |\n", l.pkg, list(l.ours), list(l.third), l.why))
+	}
+	return b.String()
+}
+
+func list(words string) string {
+	if words == "" {
+		return "–"
+	}
+	return strings.ReplaceAll(words, " ", ", ")
+}
+
+// TestImportTableInArchitecture compares the copy in ARCHITECTURE.md.
+func TestImportTableInArchitecture(t *testing.T) {
+	generated(t, "ARCHITECTURE.md", "imports", importTable())
+}
+
+// TestLayersExist finds rows of packages that are gone.
+func TestLayersExist(t *testing.T) {
+	for _, l := range layers {
+		if _, err := os.Stat("internal/" + l.pkg); err != nil {
+			t.Errorf("import table: %v", err)
+		}
+	}
+}
+
+// generated compares the part of a document between <!-- name --> and
+// <!-- /name --> with what it should be, or writes it.
+func generated(t *testing.T, file, name, want string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(text), "<!-- "+name+" -->\n")
+	got, after, ok2 := strings.Cut(rest, "<!-- /"+name+" -->")
+	if !ok || !ok2 {
+		t.Fatalf("%s: no part <!-- %s -->", file, name)
+	}
+	if got == want {
+		return
+	}
+	if !*update {
+		t.Errorf("%s: the part %q is out of date (run `go test . -update`); want:\n%s", file, name, want)
+		return
+	}
+	text = []byte(before + "<!-- " + name + " -->\n" + want + "<!-- /" + name + " -->" + after)
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
