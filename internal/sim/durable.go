@@ -73,7 +73,10 @@ func (d *durables) jitter(a engine.Attempt) float64 {
 
 func (l *durable) submit(task int32) {
 	w := l.all.w
-	s := engine.Submission{Context: text(w.payloads.get(task).context)}
+	var s engine.Submission
+	if w.disk.keep {
+		s.Context = text(w.payloads.get(task).context)
+	}
 	id, err := w.core.Submit(engine.Time(w.now), engineRef(l.strategy, &w.sc.Workflows[0]), s)
 	if err != nil || id != l.id(task) {
 		panic(fmt.Sprintf("sim: task %d of %s: engine gave id %d: %v", task, l.strategy.Name, id, err))

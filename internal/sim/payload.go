@@ -20,6 +20,9 @@ type payload struct {
 	worth   int64
 	bad     bool
 	outputs []map[string]any // by step index; nil: not asked for yet
+	env     *scenario.Env
+	where   uint64 // whose draws are being made, and how many were
+	drawn   int
 }
 
 // payloads makes and keeps the payloads of the tasks that are being worked on.
@@ -28,6 +31,44 @@ type payloads struct {
 	dice  dice
 	steps []scenario.Step // of all workflows, as in Run.Steps
 	live  map[int32]*payload
+
+	context        []named
+	worth, badness named
+	outputs        [][]named // by step
+	amounts        []named   // by step
+}
+
+// named is an expression with its full name, for errors, and the key of its draws.
+type named struct {
+	*scenario.Expr
+	name, short string
+	where       uint64
+}
+
+func name(prefix, short string, e *scenario.Expr) named {
+	full := prefix + short
+	return named{e, full, short, word(full)}
+}
+
+// collect prepares the scenario's expressions.
+func (p *payloads) collect() {
+	for i := range p.sc.Context {
+		p.context = append(p.context, name("context.", p.sc.Context[i].Name, p.sc.Context[i].Expr))
+	}
+	p.worth, p.badness = name("worth", "", p.sc.Worth), name("bad", "", p.sc.Bad)
+	for i := range p.steps {
+		s := &p.steps[i]
+		var list []named
+		for j := range s.Output {
+			list = append(list, name(s.Name+".", s.Output[j].Name, s.Output[j].Expr))
+		}
+		p.outputs = append(p.outputs, list)
+		var amount *scenario.Expr
+		if s.Effect != nil {
+			amount = s.Effect.Amount
+		}
+		p.amounts = append(p.amounts, name(s.Name, ".effect", amount))
+	}
 }
 
 func newPayloads(sc *scenario.Scenario, d dice) *payloads {
@@ -35,6 +76,7 @@ func newPayloads(sc *scenario.Scenario, d dice) *payloads {
 	for i := range sc.Workflows {
 		p.steps = append(p.steps, sc.Workflows[i].Steps...)
 	}
+	p.collect()
 	return p
 }
 
@@ -54,58 +96,58 @@ func (p *payloads) forget(task int32) { delete(p.live, task) }
 func (p *payloads) fresh(task int32) *payload {
 	pl := &payload{
 		book: p, task: task, steps: map[string]any{}, context: map[string]any{},
-		names: make(map[string]any, len(p.sc.Data)+len(p.sc.Context)+3), outputs: make([]map[string]any, len(p.steps)),
+		outputs: make([]map[string]any, len(p.steps)), env: p.sc.NewEnv(int(task)),
 	}
-	for k, v := range p.sc.Data {
-		pl.names[k] = v
-	}
-	pl.names["task"] = int(task)
+	pl.env.Draw = pl.draw
+	pl.names = pl.env.Names
 	pl.names["steps"] = pl.steps
-	pl.names["context"] = pl.context
-	for i := range p.sc.Context {
-		b := &p.sc.Context[i]
-		v := pl.eval("context."+b.Name, b.Expr)
-		pl.names[b.Name], pl.context[b.Name] = v, v
+	for i := range p.context {
+		e := &p.context[i]
+		v := pl.eval(e)
+		pl.names[e.short], pl.context[e.short] = v, v
 	}
-	pl.worth = pl.number("worth", p.sc.Worth)
-	if p.sc.Bad != nil {
-		bad, err := p.sc.Bad.Bool(pl.env("bad"))
-		pl.must("bad", err)
+	pl.worth = pl.number(&p.worth)
+	if p.badness.Expr != nil {
+		bad, err := p.badness.Bool(pl.begin(&p.badness))
+		pl.must(&p.badness, err)
 		pl.bad = bad
 	}
 	return pl
 }
 
-// env gives the expression called name its own sequence of draws.
-func (pl *payload) env(name string) *scenario.Env {
-	where, n := word(name), 0
-	return &scenario.Env{Names: pl.names, Draw: func() float64 {
-		n++
-		return pl.book.dice.draw(drawContext, where, int(pl.task), n)
-	}}
+// draw is the next draw of the expression that is being evaluated.
+func (pl *payload) draw() float64 {
+	pl.drawn++
+	return pl.book.dice.draw(drawContext, pl.where, int(pl.task), pl.drawn)
 }
 
-func (pl *payload) eval(name string, e *scenario.Expr) any {
-	v, err := e.Eval(pl.env(name))
-	pl.must(name, err)
+// begin gives the expression a sequence of draws of its own.
+func (pl *payload) begin(e *named) *scenario.Env {
+	pl.where, pl.drawn = e.where, 0
+	return pl.env
+}
+
+func (pl *payload) eval(e *named) any {
+	v, err := e.Eval(pl.begin(e))
+	pl.must(e, err)
 	return v
 }
 
-func (pl *payload) number(name string, e *scenario.Expr) int64 {
-	if e == nil {
+func (pl *payload) number(e *named) int64 {
+	if e.Expr == nil {
 		return 0
 	}
-	v, err := e.Int(pl.env(name))
-	pl.must(name, err)
+	v, err := e.Int(pl.begin(e))
+	pl.must(e, err)
 	return v
 }
 
 // must turns a failed expression into a panic: Parse tries every expression on
 // sample tasks, so what fails here is a case that those did not meet. The world
 // turns it into an error of the run (see World.Advance).
-func (pl *payload) must(name string, err error) {
+func (pl *payload) must(e *named, err error) {
 	if err != nil {
-		panic(payloadError{fmt.Errorf("task %d: %s: %w", pl.task, name, err)})
+		panic(payloadError{fmt.Errorf("task %d: %s: %w", pl.task, e.name, err)})
 	}
 }
 
@@ -120,9 +162,9 @@ func (pl *payload) output(step int) map[string]any {
 	s := &pl.book.steps[step]
 	pl.ancestors(step)
 	out := make(map[string]any, len(s.Output))
-	for i := range s.Output {
-		b := &s.Output[i]
-		out[b.Name] = pl.eval(s.Name+"."+b.Name, b.Expr)
+	for i := range pl.book.outputs[step] {
+		e := &pl.book.outputs[step][i]
+		out[e.short] = pl.eval(e)
 	}
 	pl.outputs[step] = out
 	pl.steps[s.Name] = out
@@ -154,8 +196,7 @@ func (p *payloads) base(step int) int {
 // amount is how much of its effect the step makes.
 func (pl *payload) amount(step int) int64 {
 	pl.ancestors(step)
-	e := pl.book.steps[step].Effect
-	return pl.number(pl.book.steps[step].Name+".effect", e.Amount)
+	return pl.number(&pl.book.amounts[step])
 }
 
 // text is v as JSON; maps are written with sorted keys.
