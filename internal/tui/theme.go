@@ -1,10 +1,11 @@
 package tui
 
 import (
-	"fmt"
-	"strings"
+	"image/color"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // ink says what a cell means; the theme turns that into colour. The low bits are
@@ -35,13 +36,14 @@ const (
 	inkEnd  ink = 1 << 8 // one past the last combination
 )
 
+// sgrReset starts plain text, as [ansi.Style.Reset] writes it.
 const sgrReset = "\x1b[0m"
 
 // rgb is a colour; ansi the one of the 16 that stands for it where there are no
 // more: chosen by hand, since the nearest one makes "retry" and "failed" equal.
 type rgb struct {
 	r, g, b uint8
-	ansi    int
+	ansi    uint8
 }
 
 // palette is the colours of a theme.
@@ -113,14 +115,18 @@ func newTheme(name string, dark bool, profile colorprofile.Profile, ascii bool) 
 		p = lightPalette
 	}
 	p.paint = name != "auto"
+	if profile < colorprofile.ANSI {
+		profile = colorprofile.TrueColor // what is too much is taken out when it is written
+	}
+	complete := lipgloss.Complete(profile)
 	for k := range inkEnd {
-		t.sgr[k] = p.sgr(k, profile == colorprofile.ANSI)
+		t.sgr[k] = p.sgr(k, complete)
 	}
 	return t
 }
 
 // sgr is the escape sequence that starts an ink, from any other.
-func (p *palette) sgr(k ink, few bool) string {
+func (p *palette) sgr(k ink, complete lipgloss.CompleteFunc) string {
 	role := min(k&0xf, inkRoles-1)
 	fg, bg, ground := p.roles[role], p.ground, p.paint
 	if k&shaded != 0 {
@@ -129,58 +135,47 @@ func (p *palette) sgr(k ink, few bool) string {
 	if k&picked != 0 {
 		bg, ground = p.pick, true
 	}
-	s := []string{"0"}
+	s := ansi.NewStyle().Reset()
 	if k&bold != 0 || p.strong || role == inkTitle {
-		s = append(s, "1")
+		s = s.Bold()
 	}
 	if k&flipped != 0 {
-		s = append(s, "7")
+		s = s.Reverse(true)
 	}
 	if role != inkText || p.paint || k&flipped != 0 {
-		s = append(s, fg.code(30, few))
+		s = s.ForegroundColor(fg.in(complete))
 	}
 	if ground {
-		s = append(s, bg.code(40, few))
+		s = s.BackgroundColor(bg.in(complete))
 	}
-	if len(s) == 1 {
-		return sgrReset
-	}
-	return "\x1b[" + strings.Join(s, ";") + "m"
+	return s.String()
 }
 
-// code is the parameter of an escape sequence: base is 30 for the foreground, 40
-// for the background.
-func (c rgb) code(base int, few bool) string {
-	switch {
-	case !few:
-		return fmt.Sprintf("%d;2;%d;%d;%d", base+8, c.r, c.g, c.b)
-	case c.ansi < 8:
-		return fmt.Sprint(base + c.ansi)
-	}
-	return fmt.Sprint(base + 60 + c.ansi - 8)
+// in is the colour as the terminal has it. Where there are 256, the nearest one
+// is found when it is written.
+func (c rgb) in(complete lipgloss.CompleteFunc) color.Color {
+	full := color.RGBA{c.r, c.g, c.b, 255}
+	return complete(ansi.BasicColor(c.ansi), full, full)
 }
 
 // mono uses no colour: weight, underline and reverse only.
 func (t *theme) mono() {
 	for k := range inkEnd {
-		s := []string{"0"}
+		s := ansi.NewStyle().Reset()
 		role := k & 0xf
 		if k&bold != 0 || role == inkTitle || role == inkFail || role == inkAccent {
-			s = append(s, "1")
+			s = s.Bold()
 		}
 		if role == inkFaint || role == inkPend || role == inkDim {
-			s = append(s, "2")
+			s = s.Faint()
 		}
 		if role == inkRetry || k&shaded != 0 {
-			s = append(s, "4")
+			s = s.Underline(true)
 		}
 		if k&(picked|flipped) != 0 {
-			s = append(s, "7")
+			s = s.Reverse(true)
 		}
-		t.sgr[k] = sgrReset
-		if len(s) > 1 {
-			t.sgr[k] = "\x1b[" + strings.Join(s, ";") + "m"
-		}
+		t.sgr[k] = s.String()
 	}
 }
 
