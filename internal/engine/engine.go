@@ -153,12 +153,12 @@ func (e *Engine) Wait(ctx context.Context, id TaskID) (TaskState, error) {
 	settles := make(chan TaskState, 1)
 	var err error
 	failed := e.ask(func(Time) {
-		var v View
-		if v, err = e.core.Task(id); err != nil {
+		var state TaskState
+		if state, err = e.core.State(id); err != nil {
 			return
 		}
-		if v.State.Terminal() || v.State == TaskParked {
-			settles <- v.State
+		if state.Terminal() || state == TaskParked {
+			settles <- state
 			return
 		}
 		e.waiting[id] = append(e.waiting[id], settles)
@@ -246,12 +246,8 @@ func (e *Engine) note(r *Record) {
 	switch r.Kind {
 	case Succeeded, Retrying, Exhausted, Failed:
 		e.end(run{r.Task, int(r.Step), int(r.Attempt)})
-	case Parked:
-		e.settled = append(e.settled, settled{r.Task, TaskParked})
-	case Completed:
-		e.settled = append(e.settled, settled{r.Task, TaskComplete})
-	case Errored:
-		e.settled = append(e.settled, settled{r.Task, TaskError})
+	case Parked, Completed, Errored:
+		e.settled = append(e.settled, settled{r.Task, r.Kind.leads()})
 	case Cancelled:
 		e.settled = append(e.settled, settled{r.Task, TaskCancelled})
 		for _, k := range slices.Collect(maps.Keys(e.running)) {

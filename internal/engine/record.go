@@ -72,6 +72,22 @@ func (k Kind) String() string {
 // Ends tells whether the record is the last of its task.
 func (k Kind) Ends() bool { return k == Completed || k == Errored || k == Cancelled }
 
+// leads is the state in which the record leaves its task, if nothing happens to
+// it by itself from there; else 0.
+func (k Kind) leads() TaskState {
+	switch k {
+	case Parked:
+		return TaskParked
+	case Completed:
+		return TaskComplete
+	case Errored:
+		return TaskError
+	case Cancelled:
+		return TaskCancelled
+	}
+	return 0
+}
+
 // Record is one transition. It is a flat value; which fields say something
 // depends on Kind. Class, Text and Data belong to the engine and must not be
 // changed.

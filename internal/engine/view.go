@@ -47,6 +47,18 @@ type AttemptView struct {
 	Output     []byte
 }
 
+// State is the state of a task, open or over.
+func (c *Core) State(id TaskID) (TaskState, error) {
+	if t := c.open[id]; t != nil {
+		return t.shown(), nil
+	}
+	history, err := c.history(id)
+	if err != nil {
+		return 0, err
+	}
+	return history[len(history)-1].Kind.leads(), nil
+}
+
 // Task looks a task up, open or over. It includes what is not flushed.
 func (c *Core) Task(id TaskID) (View, error) {
 	history, err := c.history(id)
