@@ -64,7 +64,7 @@ func injectChosen(m *Model) tea.Cmd {
 }
 
 // drawChaos draws the console: services on the left, faults on the right, below
-// what was injected so far.
+// what was injected so far, and what it does to the steps.
 func (s *scene) drawChaos(p pane) {
 	services := len(s.run.Services)
 	p.clip(1, 0, p.w-2, "Every strategy meets the same fault. It goes on the journal and replays.", inkDim)
@@ -74,7 +74,15 @@ func (s *scene) drawChaos(p pane) {
 	p.vline(left, 2, top-1, '│', inkFaint)
 	s.drawFaults(p.part(left+2, 2, p.w-left-3, top-1))
 	s.drawRule(p.part(0, top+1, p.w, 1))
-	s.drawJournal(p.part(1, top+2, p.w-2, p.h-top-2))
+	low := p.part(0, top+2, p.w, p.h-top-2)
+	if graph, bars := s.graphHeight(p.w-2, 5), len(s.state.Strategies); low.h >= graph+bars+4 {
+		y := low.h - graph - bars - 1
+		s.drawBanner(low.part(0, y, p.w, 1), 0)
+		s.drawGraphs(low.part(1, y+1, p.w-2, graph))
+		s.drawSparks(low.part(0, y+1+graph, p.w, bars))
+		low = low.part(0, 0, p.w, y)
+	}
+	s.drawJournal(low.part(1, 0, p.w-2, low.h))
 }
 
 func (s *scene) drawServices(p pane) {

@@ -23,6 +23,8 @@ func chooseStep(m *Model, by int) {
 	m.steps.step = clamp(m.steps.step+by, 0, max(len(m.run.Steps)-1, 0))
 }
 
+const recentTitle = "last min"
+
 // stepColumns are the figures of a step, right aligned.
 var stepColumns = [...]struct {
 	title string
@@ -40,7 +42,7 @@ var stepColumns = [...]struct {
 	{"ended", 6, func(_ *scene, st *metrics.Step) (string, ink) {
 		return report.Count(st.Stopped), markInk(st.Stopped, inkFail)
 	}},
-	{"last min", 9, func(s *scene, st *metrics.Step) (string, ink) { return recentShare(st, s.state.Now), inkText }},
+	{recentTitle, 9, func(s *scene, st *metrics.Step) (string, ink) { return recentShare(st, s.state.Now), inkText }},
 	{"p50", 8, quantileCell(.5)},
 	{"p95", 8, quantileCell(.95)},
 	{"p99", 8, quantileCell(.99)},
@@ -68,29 +70,54 @@ func (s *scene) drawSteps(p pane) {
 		s.drawRule(p.part(0, graph, p.w, 1))
 		graph++
 	}
-	in := p.part(0, graph, min(p.w, 120), p.h-graph-2)
-	s.drawStepTable(in)
+	s.drawStepTable(p.part(0, graph, p.w, p.h-graph-2))
 	s.drawRule(p.part(0, p.h-2, p.w, 1))
 	s.drawPolicy(p.part(1, p.h-1, p.w-2, 1))
 }
 
+// stepTable is how the table is laid out.
+type stepTable struct {
+	name, strategy int  // widths
+	recent         bool // there is room for the rate of the last minute
+	gap            int  // rows between two steps
+}
+
+func (s *scene) stepTableFor(w, h int) stepTable {
+	t := stepTable{}
+	t.name, t.strategy = s.stepTableNames(w)
+	t.recent = w >= t.name+t.strategy+3+stepTableWidth()
+	if n := len(s.run.Steps); h >= n*(len(s.state.Strategies)+1) {
+		t.gap = 1
+	}
+	return t
+}
+
+func stepTableWidth() int {
+	n := 0
+	for _, c := range stepColumns {
+		n += c.w
+	}
+	return n
+}
+
 func (s *scene) drawStepTable(p pane) {
-	name, strategy := s.stepTableNames(p.w)
-	x := name + strategy + 3
+	t := s.stepTableFor(p.w, p.h-1)
+	x := t.name + t.strategy + 3
 	p.text(2, 0, "step", inkDim)
-	for i, c := range stepColumns {
-		if i == 5 && p.w < x+66 {
+	for _, c := range stepColumns {
+		if c.title == recentTitle && !t.recent {
 			continue
 		}
 		x += c.w
 		p.right(x, 0, c.title, inkDim)
 	}
 	n := len(s.state.Strategies)
-	rows := p.h - 1
-	top := scroll(0, s.steps.step*n+n-1, rows, len(s.run.Steps)*n)
-	for y := 0; y < rows && top+y < len(s.run.Steps)*n; y++ {
-		i, k := (top+y)/n, (top+y)%n
-		s.drawStepRow(p.part(0, 1+y, p.w, 1), i, k, name, strategy, y == 0 || k == 0)
+	each, rows := n+t.gap, p.h-1
+	top := scroll(0, s.steps.step*each+n-1, rows, len(s.run.Steps)*each)
+	for y := 0; y < rows && top+y < len(s.run.Steps)*each; y++ {
+		if i, k := (top+y)/each, (top+y)%each; k < n {
+			s.drawStepRow(p.part(0, 1+y, p.w, 1), t, i, k, y == 0 || k == 0)
+		}
 	}
 }
 
@@ -109,18 +136,18 @@ func (s *scene) stepTableNames(w int) (name, strategy int) {
 	return min(name, 22), strategy
 }
 
-func (s *scene) drawStepRow(p pane, step, k, name, strategy int, titled bool) {
+func (s *scene) drawStepRow(p pane, t stepTable, step, k int, titled bool) {
 	st := &s.state.Strategies[k].Steps[step]
 	if titled {
 		c := s.condition(step)
 		p.put(0, 0, c.glyph(), c.ink()|bold)
-		p.clip(2, 0, name, s.stepName(step, name), inkText|bold)
+		p.clip(2, 0, t.name, s.stepName(step, t.name), inkText|bold)
 	}
-	x := name + 3
-	p.clip(x, 0, strategy, s.run.Strategies[k].Name, inkDim)
-	x += strategy
-	for i, c := range stepColumns {
-		if i == 5 && p.w < name+strategy+3+66 {
+	x := t.name + 3
+	p.clip(x, 0, t.strategy, s.run.Strategies[k].Name, inkDim)
+	x += t.strategy
+	for _, c := range stepColumns {
+		if c.title == recentTitle && !t.recent {
 			continue
 		}
 		x += c.w
@@ -128,7 +155,7 @@ func (s *scene) drawStepRow(p pane, step, k, name, strategy int, titled bool) {
 		p.right(x, 0, text, ink)
 	}
 	if step == s.steps.step {
-		p.mark(0, 0, p.w, picked)
+		p.mark(0, 0, min(x+2, p.w), picked)
 	}
 }
 
@@ -138,9 +165,13 @@ func (s *scene) drawPolicy(p pane) {
 		return
 	}
 	st := &s.run.Steps[s.steps.step]
-	text := fmt.Sprintf("%s calls %s: at most %d attempts, each %s", st.Name, s.serviceTitle(st.Service), st.Limit, report.Span(st.Timeout))
+	text := fmt.Sprintf("at most %d attempts of %s", st.Limit, report.Span(st.Timeout))
 	if st.Limit > 1 {
 		text += fmt.Sprintf("; waits %s, then ×%g, at most %s, ±%.0f%%", report.Span(st.Base), st.Factor, report.Span(st.Cap), 100*st.Jitter)
 	}
-	p.clip(0, 0, p.w, text, inkDim)
+	long := st.Name + " calls " + s.serviceTitle(st.Service) + ": " + text
+	if width(long) > p.w {
+		long = s.stepLabel(s.steps.step) + ": " + text
+	}
+	p.clip(0, 0, p.w, long, inkDim)
 }
