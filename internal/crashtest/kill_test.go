@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -43,7 +43,7 @@ func worlds() []world {
 func (w world) alone(t *testing.T) *evidence {
 	t.Helper()
 	dir, tape := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "tape")
-	out := mustCall(t, append(w.args[:len(w.args):len(w.args)], "--data-dir", dir, "--output", "json", "--record", tape)...)
+	out := mustCall(t, append(slices.Clone(w.args), "--data-dir", dir, "--output", "json", "--record", tape)...)
 	e := gather(t, dir, tape, out)
 	for _, f := range judge(e, e) {
 		t.Errorf("%s, not even killed: %s", w.name, f)
@@ -108,10 +108,9 @@ func (s *story) try(t *testing.T) *evidence {
 	dir, tape := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "tape")
 	ledger := filepath.Join(dir, rundir.Ledger)
 	flush := []string{"instant", "1s", "5s"}[s.rng.IntN(3)]
-	first := append(s.args[:len(s.args):len(s.args)], "--data-dir", dir, "--output", "ndjson", "--flush", flush)
 	e := &evidence{}
 	for k := range s.kills {
-		cmd, when := command(t, first...), s.rush()
+		cmd, when := command(t, s.first(dir, flush)...), s.rush()
 		if k > 0 {
 			cmd, when = command(t, "resume", dir, "--output", "ndjson"), s.again(dir, ledger)
 		}
@@ -128,6 +127,11 @@ func (s *story) try(t *testing.T) *evidence {
 	return end
 }
 
+// first are the arguments of the first process.
+func (s *story) first(dir, flush string) []string {
+	return append(slices.Clone(s.args), "--data-dir", dir, "--output", "ndjson", "--flush", flush)
+}
+
 // rush is a moment in the rush hour, on the tape or in the ledger.
 func (s *story) rush() moment {
 	const from, to = 140 * event.Second, 190 * event.Second
@@ -135,21 +139,18 @@ func (s *story) rush() moment {
 		first, last := len(until(s.alone.events, from)), len(until(s.alone.events, to))
 		return moment{lines: first + s.rng.IntN(last-first)}
 	}
-	var bytes, first, last int64
-	enc := event.NewEncoder(s.alone.run)
-	var buf []byte
-	for i := range s.alone.rows {
-		if r := &s.alone.rows[i]; r.At <= to {
-			buf = enc.Append(buf[:0], r)
-			bytes += int64(len(buf))
-			if r.At <= from {
-				first = bytes
-			}
-			last = bytes
-		}
+	first, last := s.alone.reach(from), s.alone.reach(to)
+	return moment{ledger: first + s.rng.Int64N(last-first)}
+}
+
+// reach is how long the ledger is at an instant.
+func (e *evidence) reach(at event.Time) int64 {
+	enc := event.NewEncoder(e.run)
+	buf := enc.Append(nil, &e.events[0])
+	for _, r := range until(e.rows, at) {
+		buf = enc.Append(buf, &r)
 	}
-	head := int64(len(enc.Append(nil, &s.alone.events[0])))
-	return moment{ledger: head + first + s.rng.Int64N(last-first)}
+	return int64(len(buf))
 }
 
 // again is a moment in the life of a process that goes on after a crash: at
@@ -186,6 +187,6 @@ func (c *tally) add(e *evidence) {
 }
 
 func (c *tally) String() string {
-	return strconv.Itoa(c.kills) + " kills of " + strconv.Itoa(c.runs) + " runs: " +
-		fmt.Sprintf("%d tasks in flight, %d calls repeated, %d effects already in the ledger, %d naive tasks died", c.inFlight, c.calls, c.met, c.dead)
+	return fmt.Sprintf("%d kills of %d runs: %d tasks in flight, %d calls repeated, %d effects already in the ledger, %d naive tasks died",
+		c.kills, c.runs, c.inFlight, c.calls, c.met, c.dead)
 }
