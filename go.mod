@@ -3,43 +3,47 @@ module tasker-sim
 go 1.26.0
 
 require (
-	charm.land/bubbles/v2 v2.2.1 // indirect
-	charm.land/bubbletea/v2 v2.1.1 // indirect
-	charm.land/lipgloss/v2 v2.0.6 // indirect
+	charm.land/bubbles/v2 v2.2.1 // key bindings that describe themselves
+	charm.land/bubbletea/v2 v2.1.1 // the dashboard's loop, keys and terminal
+	charm.land/lipgloss/v2 v2.0.6 // colours for terminals with few and with many
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // latency percentiles in fixed memory
+	github.com/charmbracelet/colorprofile v0.4.3 // how many colours a terminal has (NO_COLOR)
+	github.com/charmbracelet/x/ansi v0.11.9 // width of text, escape sequences
+	github.com/charmbracelet/x/vt v0.1.0 // tests: a terminal to look at
+	github.com/expr-lang/expr v1.17.8 // expressions in scenario files
+	github.com/goccy/go-yaml v1.19.2 // scenario files, with line and column
+	github.com/google/go-cmp v0.7.0 // tests: differences that can be read
+	github.com/rogpeppe/go-internal v1.16.0 // tests: scripts of command lines
+	github.com/spf13/cobra v1.10.2 // commands, flags, help, completion
+	go.etcd.io/bbolt v1.5.0 // the engine's database
+	go.uber.org/goleak v1.3.0 // tests: no goroutine is left behind
+	golang.org/x/term v0.47.0 // whether stdout is a terminal
+	pgregory.net/rapid v1.3.0 // tests: properties
+)
+
+require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
-	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
-	github.com/charmbracelet/colorprofile v0.4.3 // indirect
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4 // indirect
-	github.com/charmbracelet/x/ansi v0.11.9 // indirect
 	github.com/charmbracelet/x/exp/ordered v0.1.0 // indirect
 	github.com/charmbracelet/x/term v0.2.2 // indirect
 	github.com/charmbracelet/x/termios v0.1.1 // indirect
-	github.com/charmbracelet/x/vt v0.1.0 // indirect
 	github.com/charmbracelet/x/windows v0.2.2 // indirect
 	github.com/clipperhouse/displaywidth v0.11.0 // indirect
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
-	github.com/expr-lang/expr v1.17.8 // indirect
-	github.com/goccy/go-yaml v1.19.2 // indirect
-	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/lucasb-eyer/go-colorful v1.4.1 // indirect
 	github.com/mattn/go-runewidth v0.0.30 // indirect
 	github.com/muesli/cancelreader v0.2.2 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
-	github.com/rogpeppe/go-internal v1.16.0 // indirect
-	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/xo/terminfo v1.0.0 // indirect
-	go.etcd.io/bbolt v1.5.0 // indirect
-	go.uber.org/goleak v1.3.0 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/term v0.47.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	honnef.co/go/tools v0.8.2 // indirect
-	pgregory.net/rapid v1.3.0 // indirect
 )
 
+// the linter of .ci/run; what it looks at is in staticcheck.conf
 tool honnef.co/go/tools/cmd/staticcheck
