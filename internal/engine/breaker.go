@@ -18,33 +18,20 @@ type Breaker struct {
 	Probes   int  // attempts let through while half-open; 0 means 1
 }
 
-// BreakerState is the state of a service's circuit breaker.
-type BreakerState uint8
+// breakerState is the state of a service's circuit breaker.
+type breakerState uint8
 
 const (
-	breakerClosed BreakerState = iota
+	breakerClosed breakerState = iota
 	breakerOpen
 	breakerHalfOpen
-	breakerStates
+	breakerStates // one past the last
 )
-
-// String is "closed", "open" or "half_open".
-func (s BreakerState) String() string {
-	switch s {
-	case breakerClosed:
-		return "closed"
-	case breakerOpen:
-		return "open"
-	case breakerHalfOpen:
-		return "half_open"
-	}
-	return fmt.Sprintf("breaker_state(%d)", uint8(s))
-}
 
 // breaker is the state of one breaker. It survives a crash as part of its
 // service's state.
 type breaker struct {
-	state    BreakerState
+	state    breakerState
 	failures int64 // in a row, while closed; at the last opening otherwise
 	since    Time  // when it first opened, unless closed
 	until    Time  // when it half-opens, if open

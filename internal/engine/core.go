@@ -66,6 +66,7 @@ type Core struct {
 	ready  queue   // steps that may start
 	held   int     // steps in services' held queues
 	timers queue
+	sweep  int // length of timers at which those without meaning are dropped
 
 	staged []Record          // applied and not flushed
 	keys   map[string]TaskID // keys of staged submissions

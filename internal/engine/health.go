@@ -135,7 +135,7 @@ func (s *service) parseState(buf []byte, after Time) error {
 		return fmt.Errorf("service %q: state %x: %w", s.Name, buf[:min(len(buf), 2)], ErrCorrupt)
 	}
 	d := decoder{buf: buf[2:]}
-	b := breaker{state: BreakerState(buf[1])}
+	b := breaker{state: breakerState(buf[1])}
 	b.failures, b.since, b.until, b.half = d.varint(), Time(d.varint()), Time(d.varint()), Time(d.varint())
 	b.probes = d.varint()
 	checked, counted := Time(d.varint()), Time(d.varint())

@@ -111,6 +111,24 @@ func (c *Core) valid(e *entry) bool {
 	return s.state == StepWaiting && s.ready == e.at
 }
 
+// setTimer adds a timer. Most deadlines lose their meaning long before they are
+// due, so the queue is swept whenever it has doubled.
+func (c *Core) setTimer(e entry) {
+	c.timers.push(e)
+	if len(c.timers) < max(c.sweep, 1024) {
+		return
+	}
+	all := c.timers
+	c.timers = all[:0]
+	for i := range all {
+		if e := all[i]; c.valid(&e) {
+			c.timers.push(e) // never past the place that is read
+		}
+	}
+	clear(all[len(c.timers):])
+	c.sweep = 2 * len(c.timers)
+}
+
 // claimable tells whether a ready entry still stands for a step that may start.
 func claimable(e *entry, now Time) bool {
 	return e.t.id == e.task && e.t.steps[e.step].ready == e.at && e.t.startable(e.step, now)
@@ -129,11 +147,11 @@ func (c *Core) schedule(t *task, i int16) {
 		}
 	case StepWaiting:
 		e.at, e.kind = s.ready, timerRetry
-		c.timers.push(e)
+		c.setTimer(e)
 	case StepInProgress:
 		if s.deadline > 0 {
 			e.at, e.kind = s.deadline, timerDeadline
-			c.timers.push(e)
+			c.setTimer(e)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func (c *Core) load() (err error) {
 	}
 	for i := range c.services {
 		if b := &c.services[i].breaker; b.state == breakerOpen {
-			c.timers.push(entry{at: b.until, step: int16(i), kind: timerHalfOpen})
+			c.setTimer(entry{at: b.until, step: int16(i), kind: timerHalfOpen})
 		}
 	}
 	return c.store.Open(c.resume)

@@ -130,7 +130,7 @@ func (c *Core) count(s *service, good bool, start, now Time) {
 	switch kind := s.breaker.answer(s.Breaker, good, start, now); kind {
 	case BreakerOpened:
 		c.say(s, Record{At: now, Kind: kind, Due: s.breaker.until, Count: s.breaker.failures})
-		c.timers.push(entry{at: s.breaker.until, step: s.index, kind: timerHalfOpen})
+		c.setTimer(entry{at: s.breaker.until, step: s.index, kind: timerHalfOpen})
 		c.unhold(s)
 	case BreakerClosed:
 		c.say(s, Record{At: now, Kind: kind, Start: since})
@@ -165,7 +165,7 @@ func (c *Core) park(t *task) {
 	s.parked.push(e)
 	if e.at += c.recovery.After; e.at > s.checked {
 		e.kind = timerRecovery
-		c.timers.push(e)
+		c.setTimer(e)
 	}
 }
 
