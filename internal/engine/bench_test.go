@@ -140,6 +140,69 @@ func benchEngine(b *testing.B, clients int) {
 	reportSize(b, path)
 }
 
+// BenchmarkOpen opens a store with 1,000 open tasks and ever more that are over:
+// the time depends on the former.
+func BenchmarkOpen(b *testing.B) {
+	for _, over := range []int{1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprintf("over=%d", over), func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "engine.db")
+			fillStore(b, path, over, 1000)
+			for b.Loop() {
+				s, err := bolt.Open(path, bolt.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				c, err := engine.New(engine.Config{Store: s, Templates: []engine.Template{checkout()}})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if n := len(c.InFlight()); n != 1000 {
+					b.Fatalf("%d attempts in flight", n)
+				}
+				s.Close()
+			}
+		})
+	}
+}
+
+// fillStore makes a store in which some tasks are over and others run.
+func fillStore(b *testing.B, path string, over, running int) {
+	s, err := bolt.Open(path, bolt.Options{NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	c, err := engine.New(engine.Config{Store: s, Templates: []engine.Template{checkout()}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	submit := func(n int) {
+		for range n {
+			if _, err := c.SubmitTo(0, 0, engine.Submission{Context: make([]byte, 200)}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	for ; over > 0; over -= 1000 {
+		submit(1000)
+		for range 5 {
+			for _, a := range c.Claim(0, nil) {
+				if err := c.Succeed(0, a, make([]byte, 100)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		if err := c.Flush(nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	submit(running)
+	c.Claim(0, nil)
+	if err := c.Flush(nil); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // counting counts the batches of a store.
 type counting struct {
 	engine.Store

@@ -263,3 +263,42 @@ func TestEngineCancel(t *testing.T) {
 		t.Errorf("Redrive: %v, want refused", err)
 	}
 }
+
+// TestEngineDownTime: an attempt in flight gets its whole timeout again, however
+// long the process was away: a crash spends no attempt.
+func TestEngineDownTime(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	store := new(engine.Memory)
+	c, err := engine.New(engine.Config{Store: store, Templates: []engine.Template{one(1, 5000)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := c.Submit(0, engine.Ref{Name: "one"}, engine.Submission{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Claim(0, nil)
+	if err := c.Flush(nil); err != nil {
+		t.Fatal(err)
+	}
+	var deadline engine.Time
+	e, err := engine.Open(engine.Options{
+		Config: engine.Config{Store: store, Templates: []engine.Template{one(1, 5000)}},
+		Clock: engine.Clock{
+			Now:  func() engine.Time { return 3_600_000_000 },
+			Wait: func(engine.Time) <-chan time.Time { return nil },
+		},
+		Handlers: map[string]engine.Handler{"a": func(_ context.Context, c engine.Call) ([]byte, error) {
+			deadline = c.Deadline
+			return nil, nil
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	state, err := e.Wait(context.Background(), id)
+	if state != engine.TaskComplete || err != nil || deadline != 3_600_005_000 {
+		t.Errorf("ended %v, %v, with a deadline at %d", state, err, deadline)
+	}
+}
