@@ -170,11 +170,11 @@ func inspectRun(w io.Writer, dir string, kept *rundir.Kept) error {
 
 func inspectTask(w io.Writer, kept *rundir.Kept, task int32) error {
 	run := kept.Run
-	log := metrics.NewLog(run, 1)
+	lives := make([][]event.Event, len(run.Strategies))
 	found := false
 	for i := range kept.Events {
-		if e := &kept.Events[i]; e.Task == task {
-			log.Add(e)
+		if e := &kept.Events[i]; e.Task == task && e.Strategy >= 0 {
+			lives[e.Strategy] = append(lives[e.Strategy], *e)
 			found = true
 		}
 	}
@@ -187,7 +187,7 @@ func inspectTask(w io.Writer, kept *rundir.Kept, task int32) error {
 		fmt.Fprintf(w, "%s %d: %s\n", run.Noun.One, task, details.Context(task))
 	}
 	for s := range run.Strategies {
-		inspectLife(w, run, s, log.Task(s, task), details)
+		inspectLife(w, run, s, lives[s], details)
 	}
 	return nil
 }
