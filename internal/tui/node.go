@@ -140,8 +140,8 @@ func recentShare(x *metrics.Step, now event.Time) string {
 // nodeTable writes a row of figures for every strategy below a box's title: tasks
 // through the step, what was tried again or lost there, failures of the last minute.
 func (s *scene) nodeTable(p pane, step, x int) {
-	if now := s.waits(step); now != "" && x+1+width(now) <= p.w {
-		p.right(p.w, 0, now, inkRetry|bold)
+	if now, k := s.waits(step); now != "" && x+1+width(now) <= p.w {
+		p.right(p.w, 0, now, k)
 	}
 	name := clamp(p.w-34, 5, 13)
 	wide := p.w-name >= 29
@@ -177,14 +177,24 @@ func markInk(n int, k ink) ink {
 	return inkDim
 }
 
-// waits tells of attempts that wait, in the strategy that the story ends with.
-func (s *scene) waits(step int) string {
+// waits tells what is in a step now, in the strategy that the story ends with.
+func (s *scene) waits(step int) (string, ink) {
 	x := &s.state.Strategies[s.last()].Steps[step]
-	switch {
-	case x.Deferred > 0:
-		return fmt.Sprintf("%d deferred", x.Deferred)
-	case x.Waiting > 0:
-		return fmt.Sprintf("%d wait", x.Waiting)
+	text, k := "", inkDim
+	if x.Running > 0 {
+		text = fmt.Sprintf("%d in", x.Running)
 	}
-	return ""
+	for _, w := range [...]struct {
+		n    int
+		word string
+	}{{x.Waiting, "wait"}, {x.Deferred, "deferred"}} {
+		if w.n == 0 {
+			continue
+		}
+		if k = inkRetry | bold; text != "" {
+			text += " · "
+		}
+		text += fmt.Sprintf("%d %s", w.n, w.word)
+	}
+	return text, k
 }

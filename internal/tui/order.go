@@ -24,6 +24,7 @@ type detailKey struct {
 	task     int32
 	strategy int
 	step     int
+	done     bool // the step was complete when it was asked
 }
 
 // detailMsg brings the payloads of a step.
@@ -42,6 +43,11 @@ func (o *orderView) take(d detailMsg) {
 		o.details = map[detailKey]event.Detail{}
 	}
 	o.details[d.key], o.context = d.detail, d.context
+}
+
+// detailKey is what to ask for the attempt of a row.
+func (o *orderView) detailKey(r *lifeRow) detailKey {
+	return detailKey{o.task, r.strategy, r.attempt.step, r.attempt.outcome == event.StepSucceeded}
 }
 
 func orderActions() []action {
@@ -130,7 +136,7 @@ func (m *Model) wanted() tea.Cmd {
 		return nil
 	}
 	r := rows[clamp(m.order.row, 0, len(rows)-1)]
-	key := detailKey{m.order.task, r.strategy, r.attempt.step}
+	key := m.order.detailKey(&r)
 	if m.order.asked[key] {
 		return nil
 	}

@@ -14,7 +14,7 @@ func (s *scene) drawPayloads(p pane, r *lifeRow) {
 		p.clip(3, 0, p.w-4, "input and output are not kept on a tape", inkPend)
 		return
 	}
-	d, ok := s.order.details[detailKey{s.order.task, r.strategy, r.step}]
+	d, ok := s.order.details[s.order.detailKey(r)]
 	if !ok {
 		p.text(3, 0, "…", inkPend)
 		return

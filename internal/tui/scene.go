@@ -56,7 +56,7 @@ type notice struct {
 }
 
 // logLimit is how many tasks can be looked into; see [metrics.Log].
-const logLimit = 50_000
+const logLimit = 10_000
 
 // newScene is the scene at a run's beginning. What the person chose before (the
 // theme, the size, the speed) is kept.

@@ -152,6 +152,9 @@ func (m *Model) onBatch(b batchMsg) tea.Cmd {
 	if b.err != nil {
 		return m.stop(b.err)
 	}
+	if cmd := m.wanted(); cmd != nil {
+		return cmd
+	}
 	return m.proceed()
 }
 
