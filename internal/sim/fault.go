@@ -149,7 +149,7 @@ func (w *World) byHand(a Action) error {
 	if w.ended {
 		return fmt.Errorf("the run is over")
 	}
-	if !w.begun {
+	if w.horizon < 0 {
 		return fmt.Errorf("the run has not begun")
 	}
 	w.disk.leave()

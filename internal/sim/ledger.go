@@ -32,6 +32,7 @@ type FileLedger struct {
 	enc   *event.Encoder
 	buf   []byte
 	dirty bool
+	err   error // of the first row that could not be written: none may follow it
 }
 
 // CreateLedger makes a new ledger file of the run. It fails if the file exists.
@@ -106,12 +107,15 @@ func readRows(r io.Reader, run *event.Run) (rows []event.Event, whole int64, err
 
 // Append writes the row to the file, not yet to the disk.
 func (l *FileLedger) Append(row *event.Event) error {
+	if l.err != nil {
+		return l.err
+	}
 	l.buf = l.enc.Append(l.buf[:0], row)
 	l.dirty = true
 	if _, err := l.f.Write(l.buf); err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		l.err = fmt.Errorf("ledger: %w", err)
 	}
-	return nil
+	return l.err
 }
 
 // Sync puts what was appended on the disk.

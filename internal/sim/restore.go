@@ -25,12 +25,12 @@ func (w *World) restore(opts Options) error {
 		w.scheduleFaults(-1)
 		w.scheduleArrival()
 		w.scheduleActions(actions)
-		return nil
+		return w.found()
 	}
 	if p.Run.Scenario != w.run.Scenario || p.Run.Seed != w.run.Seed || p.Run.Source != w.run.Source || !slices.Equal(p.Run.Sets, w.run.Sets) {
 		return fmt.Errorf("%w: %s with seed %d", ErrOtherRun, p.Run.Scenario, p.Run.Seed)
 	}
-	w.begun, w.horizon, w.now = true, p.Until, p.Until
+	w.horizon, w.now = p.Until, max(0, p.Until)
 	w.journal, w.disk.crashes = slices.Clone(p.Journal), slices.Clone(p.Crashes)
 	w.disk.replay(p.Events)
 	if p.Ended() {
@@ -43,6 +43,13 @@ func (w *World) restore(opts Options) error {
 	}
 	w.resume(p.Events, opts.Rows, actions)
 	return nil
+}
+
+// found makes the description of a new run durable before anything happens in it:
+// no service ever does something for a run that could not be resumed.
+func (w *World) found() error {
+	w.emit(event.Event{Kind: event.RunStarted, Text: w.run.Scenario, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None})
+	return w.flush()
 }
 
 // scheduleActions puts the actions beyond the horizon into the queue and
@@ -76,7 +83,7 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.scheduleFaults(w.horizon)
 	w.scheduleArrival()
 	w.scheduleActions(actions)
-	crash := Crash{At: w.horizon, InFlight: w.count(left.alive)}
+	crash := Crash{At: w.Horizon(), InFlight: w.count(left.alive)}
 	w.disk.crashes = append(w.disk.crashes, crash)
 	w.emit(event.Event{
 		Kind: event.ProcessDied, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None, Amount: int64(crash.InFlight),

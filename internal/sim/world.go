@@ -59,7 +59,6 @@ type World struct {
 	injected int        // faults injected so far
 	actions  []Action   // of the journal, by instant
 	journal  []string   // lines of what people did, given beforehand or live
-	begun    bool
 	ended    bool
 	failure  error // of the ledger, kept until the next flush
 }
@@ -157,9 +156,6 @@ func (w *World) Advance(until event.Time) (evs []event.Event, err error) {
 		}
 	}()
 	w.disk.recycle()
-	if !w.begun {
-		w.begin()
-	}
 	for w.horizon < until && !w.ended {
 		w.live(w.windowEnd(until))
 		if err := w.flush(); err != nil {
@@ -185,12 +181,6 @@ func (w *World) windowEnd(until event.Time) event.Time {
 		return until
 	}
 	return min(until, at)
-}
-
-// begin says what run this is.
-func (w *World) begin() {
-	w.begun = true
-	w.emit(event.Event{Kind: event.RunStarted, Text: w.run.Scenario, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None})
 }
 
 // live performs everything up to and including the instant limit.
