@@ -56,7 +56,7 @@ func drawSure(p pane, r metrics.Rate) {
 		return
 	}
 	sure := report.PercentRange(r.Interval.Low, r.Interval.High)
-	if p.w-1-width(sure) > x {
+	if p.w-1-width(sure) >= x {
 		p.right(p.w, 0, sure, inkDim)
 	}
 }

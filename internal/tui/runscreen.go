@@ -141,7 +141,13 @@ func (s *scene) drawWide(p pane) {
 
 func (s *scene) drawWideTop(p pane) {
 	n := len(s.state.Strategies)
-	if n != 2 {
+	if n == 1 {
+		s.drawSide(p.part(0, 0, 49, p.h), 0)
+		p.vline(49, 0, p.h, '│', inkFaint)
+		s.drawGraphs(p.part(51, 0, p.w-52, p.h))
+		return
+	}
+	if n > 2 {
 		lives, graph := p.rect.rows(p.h - p.h/3)
 		s.drawLives(p.at(lives))
 		s.drawGraphs(p.at(graph))

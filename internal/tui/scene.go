@@ -76,15 +76,32 @@ func (s *scene) apply(events []event.Event, until event.Time) {
 	for i := range events {
 		e := &events[i]
 		s.state.Apply(e)
-		s.log.Add(e)
-		s.tell(e)
+		if s.sound(e) {
+			s.log.Add(e)
+			s.tell(e)
+		}
 	}
 	if !s.state.Ended {
 		s.state.Advance(until)
 	}
 }
 
-// go_ shows another screen; esc comes back.
+// sound tells whether all that an event refers to exists: a tape may be damaged.
+// The state counts those that do not.
+func (s *scene) sound(e *event.Event) bool {
+	for _, x := range [...]struct{ index, n int }{
+		{int(e.Strategy), len(s.run.Strategies)}, {int(e.Step), len(s.run.Steps)},
+		{int(e.Service), len(s.run.Services)}, {int(e.Effect), len(s.run.Effects)},
+	} {
+		if x.index < event.None || x.index >= x.n {
+			return false
+		}
+	}
+	step := e.Kind >= event.StepStarted && e.Kind <= event.EffectRepeated
+	return !step || e.Step >= 0 && e.Strategy >= 0
+}
+
+// open shows another screen; esc comes back.
 func (s *scene) open(to screen) {
 	if s.screen == to {
 		return

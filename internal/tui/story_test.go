@@ -81,8 +81,12 @@ type story struct {
 }
 
 // newStory makes the story of a seed.
-func newStory(tasks int, seed uint64) *story {
-	s := &story{run: storyRun(tasks), made: map[[3]int]bool{}, rng: rand.New(rand.NewPCG(seed, 1))}
+func newStory(tasks int, seed uint64) *story { return storyOf(storyRun(tasks), seed) }
+
+// storyOf makes the story of a run, which may have other strategies.
+func storyOf(run *event.Run, seed uint64) *story {
+	tasks := run.Tasks
+	s := &story{run: run, made: map[[3]int]bool{}, rng: rand.New(rand.NewPCG(seed, 1))}
 	s.say(event.Event{Kind: event.RunStarted, Text: s.run.Scenario, Strategy: event.None})
 	for at := event.Time(40 * event.Second); at < s.run.Duration; at += event.Time(60+s.rng.IntN(70)) * event.Second {
 		s.burst(at, 5*event.Second)
@@ -126,7 +130,7 @@ func (s *story) breakGateway(at, length event.Time) {
 	f := event.Event{At: at, Kind: event.FaultInjected, Strategy: event.None, Service: 1, Class: "outage", Text: "every call is refused",
 		Due: at + length, Amount: 1000}
 	s.say(f)
-	b := event.Event{At: at + 30*event.Second, Kind: event.BreakerOpened, Strategy: 1, Service: 1, Amount: 20, Due: at + length}
+	b := event.Event{At: at + 30*event.Second, Kind: event.BreakerOpened, Strategy: int8(len(s.run.Strategies) - 1), Service: 1, Amount: 20, Due: at + length}
 	s.say(b)
 	f.At, f.Kind = at+length, event.FaultEnded
 	s.say(f)

@@ -153,6 +153,29 @@ func fits(t *testing.T, name, frame string, w, h int) {
 	}
 }
 
+// TestLadder draws runs of one and of three strategies.
+func TestLadder(t *testing.T) {
+	ladder := storyRun(900)
+	retries := event.Strategy{Name: "retries", Title: "tries again", Retries: true}
+	ladder.Strategies = append(ladder.Strategies[:1:1], retries, ladder.Strategies[1])
+	alone := storyRun(900)
+	alone.Strategies = alone.Strategies[:1]
+	for name, run := range map[string]*event.Run{"three": ladder, "one": alone} {
+		s := storyOf(run, 8)
+		for _, keys := range []string{"", "f", "f enter", "g", "v", "x", "b"} {
+			m := seenAt(t, live(s), 31*event.Minute, 80, 24, Options{Speed: 60})
+			press(m, keys)
+			for _, z := range [][2]int{{1, 1}, {56, 16}, {80, 24}, {100, 30}, {120, 40}, {160, 45}} {
+				m.Update(tea.WindowSizeMsg{Width: z[0], Height: z[1]})
+				fits(t, name+" "+keys, m.View().Content, z[0], z[1])
+				if keys == "" && z[0] >= 80 && z[0] != 100 {
+					golden(t, fmt.Sprintf("%s.%dx%d.txt", name, z[0], z[1]), plainText(m.View().Content)+"\n")
+				}
+			}
+		}
+	}
+}
+
 // TestASCII holds the promise of the option: nothing above 0x7e, no control
 // characters but the escape sequences of colours.
 func TestASCII(t *testing.T) {
@@ -185,6 +208,32 @@ func TestHostileNames(t *testing.T) {
 			if strings.ContainsAny(stripped(m.View().Content), "\x1b\a\r\t") || strings.Contains(m.View().WindowTitle, "\x1b") {
 				t.Errorf("%q: control characters in the frame", keys)
 			}
+		}
+	}
+}
+
+// TestDamagedTape feeds events that refer to what does not exist.
+func TestDamagedTape(t *testing.T) {
+	s := newStory(60, 1)
+	for i := range s.events {
+		e := &s.events[i]
+		switch i % 7 {
+		case 0:
+			e.Step = 99
+		case 1:
+			e.Strategy = 7
+		case 2:
+			e.Service, e.Effect = -5, 40
+		case 3:
+			e.Kind, e.Step = e.Kind+3, event.None
+		}
+	}
+	for _, keys := range []string{"", "f", "f tab tab tab tab tab enter", "g", "v"} {
+		m := seenAt(t, live(s), 2*event.Hour, 80, 24, Options{Speed: 60})
+		press(m, "esc "+keys)
+		fits(t, keys, m.View().Content, 80, 24)
+		if m.state.Checks.Violations == 0 {
+			t.Error("the damage is not counted")
 		}
 	}
 }
