@@ -84,7 +84,7 @@ func (s *scene) drawNode(p pane, step int, d density) {
 		title = full
 	}
 	x := in.clip(2, 0, in.w-2, title, inkText|bold)
-	if d.border && d.down && d.lines > 2 {
+	if d.border && d.down && d.lines == len(s.state.Strategies)+1 && d.w >= 30 {
 		s.nodeTable(in, step, x)
 		return
 	}
