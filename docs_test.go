@@ -87,7 +87,9 @@ func hurried(args []string) []string {
 		return args
 	}
 	args = append(slices.Clone(args), "--speed", "max")
-	if slices.ContainsFunc(args, func(a string) bool { return a == "--check" || a == "--tasks" || a == "--duration" || strings.HasPrefix(a, "load.tasks") }) {
+	if slices.ContainsFunc(args, func(a string) bool {
+		return a == "--check" || a == "--tasks" || a == "--duration" || strings.HasPrefix(a, "load.tasks")
+	}) {
 		return args
 	}
 	return append(args, "--tasks", "300")
