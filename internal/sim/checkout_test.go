@@ -190,9 +190,9 @@ func TestAcceptanceTotal(t *testing.T) {
 	for i := range l.events {
 		if e := &l.events[i]; e.Kind == event.EffectMade && l.world.run.Effects[e.Effect].Name == "charge" && e.Amount == 12476 {
 			seen++
-			pl := l.world.payloads.fresh(e.Task)
-			if pl.worth != 12476 || pl.output(0)["total"] != 124.76 {
-				t.Fatalf("order %d: worth %d, total %v, charged 12476", e.Task, pl.worth, pl.output(0)["total"])
+			worth, total := l.world.figures.of(e.Task).worth, l.world.payloads.fresh(e.Task).output(0)["total"]
+			if worth != 12476 || total != 124.76 {
+				t.Fatalf("order %d: worth %d, total %v, charged 12476", e.Task, worth, total)
 			}
 		}
 	}

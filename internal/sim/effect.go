@@ -66,7 +66,7 @@ func (w *World) makeEffect(o *occurrence) {
 	}
 	ev := event.Event{
 		At: w.now, Kind: event.EffectMade, Strategy: o.lane, Task: o.task, Step: o.step, Service: int16(st.Service),
-		Attempt: o.attempt, Effect: int16(st.Effect.Effect), Amount: w.payloads.get(o.task).amount(int(o.step)),
+		Attempt: o.attempt, Effect: int16(st.Effect.Effect), Amount: w.figures.of(o.task).amounts[o.step],
 	}
 	if w.book.has(o.lane, o.task, o.step) {
 		ev.Kind = event.EffectRepeated
@@ -79,6 +79,9 @@ func (w *World) makeEffect(o *occurrence) {
 	if w.book.ahead[id] {
 		delete(w.book.ahead, id)
 		w.book.met++
+		return
+	}
+	if _, forgets := w.ledger.(noLedger); forgets {
 		return
 	}
 	if w.book.keyed[o.lane] {

@@ -17,8 +17,6 @@ type payload struct {
 	names   map[string]any // data, context, task and steps, as expressions see them
 	steps   map[string]any // outputs by step name
 	context map[string]any
-	worth   int64
-	bad     bool
 	outputs []map[string]any // by step index; nil: not asked for yet
 	env     *scenario.Env
 	where   uint64 // whose draws are being made, and how many were
@@ -32,10 +30,10 @@ type payloads struct {
 	steps []scenario.Step // of all workflows, as in Run.Steps
 	live  map[int32]*payload
 
-	context        []named
-	worth, badness named
-	outputs        [][]named // by step
-	amounts        []named   // by step
+	context          []named
+	worthOf, badness named
+	outputs          [][]named // by step
+	amounts          []named   // by step
 }
 
 // named is an expression with its full name, for errors, and the key of its draws.
@@ -55,7 +53,7 @@ func (p *payloads) collect() {
 	for i := range p.sc.Context {
 		p.context = append(p.context, name("context.", p.sc.Context[i].Name, p.sc.Context[i].Expr))
 	}
-	p.worth, p.badness = name("worth", "", p.sc.Worth), name("bad", "", p.sc.Bad)
+	p.worthOf, p.badness = name("worth", "", p.sc.Worth), name("bad", "", p.sc.Bad)
 	for i := range p.steps {
 		s := &p.steps[i]
 		var list []named
@@ -94,6 +92,17 @@ func (p *payloads) forget(task int32) { delete(p.live, task) }
 
 // fresh evaluates the context of the task.
 func (p *payloads) fresh(task int32) *payload {
+	pl := p.blank(task)
+	for i := range p.context {
+		e := &p.context[i]
+		v := pl.eval(e)
+		pl.names[e.short], pl.context[e.short] = v, v
+	}
+	return pl
+}
+
+// blank is a payload whose context is not worked out.
+func (p *payloads) blank(task int32) *payload {
 	pl := &payload{
 		book: p, task: task, steps: map[string]any{}, context: map[string]any{},
 		outputs: make([]map[string]any, len(p.steps)), env: p.sc.NewEnv(int(task)),
@@ -101,17 +110,6 @@ func (p *payloads) fresh(task int32) *payload {
 	pl.env.Draw = pl.draw
 	pl.names = pl.env.Names
 	pl.names["steps"] = pl.steps
-	for i := range p.context {
-		e := &p.context[i]
-		v := pl.eval(e)
-		pl.names[e.short], pl.context[e.short] = v, v
-	}
-	pl.worth = pl.number(&p.worth)
-	if p.badness.Expr != nil {
-		bad, err := p.badness.Bool(pl.begin(&p.badness))
-		pl.must(&p.badness, err)
-		pl.bad = bad
-	}
 	return pl
 }
 
@@ -191,12 +189,6 @@ func (p *payloads) base(step int) int {
 		base += n
 	}
 	return base
-}
-
-// amount is how much of its effect the step makes.
-func (pl *payload) amount(step int) int64 {
-	pl.ancestors(step)
-	return pl.number(&pl.book.amounts[step])
 }
 
 // text is v as JSON; maps are written with sorted keys.

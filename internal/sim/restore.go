@@ -239,7 +239,7 @@ func (w *World) outcall(a attempt, pending map[callID]bool) {
 	}
 	st := &w.steps[a.step]
 	out := st.service.call(st.where, int(a.task), int(a.attempt), a.began)
-	declined := st.Declines && w.payloads.get(a.task).bad
+	declined := st.Declines && w.figures.of(a.task).bad
 	if out.effect && !declined && a.began+out.latency > w.horizon {
 		pending[callID{a.lane, a.task, a.step, a.attempt}] = true
 		w.queue.push(occurrence{at: a.began + out.latency, lane: a.lane, task: a.task, step: a.step, attempt: a.attempt, kind: occEffect})

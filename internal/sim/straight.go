@@ -88,7 +88,7 @@ func (s *straight) ended(o *occurrence, kind event.Kind) event.Event {
 // whatever else hit it, so that declines are the same in every strategy.
 func (w *World) ending(task int32, class string) event.Kind {
 	switch {
-	case class == event.ClassDecline || w.payloads.get(task).bad:
+	case class == event.ClassDecline || w.figures.of(task).bad:
 		return event.TaskDeclined
 	case class == event.ClassSoldOut:
 		return event.TaskRejected
@@ -98,12 +98,12 @@ func (w *World) ending(task int32, class string) event.Kind {
 
 // emitSubmitted says that the task was accepted by the strategy.
 func (w *World) emitSubmitted(lane int8, task int32) {
-	pl := w.payloads.get(task)
+	d := w.figures.of(task)
 	ev := event.Event{
-		Kind: event.TaskSubmitted, Strategy: lane, Task: task, Amount: pl.worth,
+		Kind: event.TaskSubmitted, Strategy: lane, Task: task, Amount: d.worth,
 		Step: event.None, Service: event.None, Effect: event.None,
 	}
-	if pl.bad {
+	if d.bad {
 		ev.Class = event.ClassDecline
 	}
 	w.emit(ev)

@@ -42,6 +42,7 @@ type World struct {
 	services []*service
 	steps    []step
 	payloads *payloads
+	figures  *figures
 	details  *Details
 	queue    queue
 	lanes    []lane
@@ -95,6 +96,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 		opts.Store = engine.Discard{}
 	}
 	w.payloads = newPayloads(sc, w.dice)
+	w.figures = newFigures(w.payloads)
 	w.details = NewDetails(sc, opts.Seed)
 	w.book = newBook(w.run)
 	w.parked = make([][]int32, len(w.run.Strategies))
@@ -269,7 +271,7 @@ func (w *World) scheduleArrival() {
 func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.Time) bool {
 	st := &w.steps[stepIndex]
 	out := st.service.call(st.where, int(task), int(attempt), at)
-	if out.class == answered && st.Declines && w.payloads.get(task).bad {
+	if out.class == answered && st.Declines && w.figures.of(task).bad {
 		out.class, out.effect = st.service.declineClass, false
 	}
 	o := occurrence{at: at + out.latency, began: at, lane: lane, task: task, step: stepIndex, attempt: attempt, class: out.class, kind: occReply}

@@ -1,0 +1,201 @@
+package sim
+
+import (
+	"reflect"
+	"slices"
+
+	"tasker-sim/internal/scenario"
+)
+
+// figures works out what a run needs of a task whose payload nobody looks at:
+// its worth and the amounts of its effects, in whole numbers. Where these follow
+// from a few picks out of the scenario's tables, as a cart follows from its
+// catalogue, they are worked out once for each combination of picks.
+type figures struct {
+	book  *payloads
+	picks []pickOf    // what the figures depend on; the key is their combination
+	known []*figure   // by key
+	whole bool        // the figures depend on more than picks: nothing can be kept
+	plain bool        // whether a task is bad depends on data and draws alone
+	bare  *payload    // a payload without context, for draws
+	desk  [desks]desk // of the tasks that were asked for lately
+}
+
+// desk remembers one task's figures.
+type desk struct {
+	task int32
+	bad  bool
+	*figure
+}
+
+// desks is more than the tasks that are usually in flight; a power of two.
+const desks = 1 << 12
+
+// pickOf is a context binding that picks an element of a table.
+type pickOf struct {
+	*named
+	size  int
+	index map[uintptr]int // of an element, by its address in the scenario's data
+}
+
+// figure is worth and amounts of one combination.
+type figure struct {
+	worth   int64
+	amounts []int64 // by step
+}
+
+// mostFigures bounds the combinations that are kept.
+const mostFigures = 1 << 16
+
+// newFigures finds out what worth and amounts depend on.
+func newFigures(book *payloads) *figures {
+	f := &figures{book: book}
+	f.need(&book.worthOf)
+	for i := range book.amounts {
+		f.need(&book.amounts[i])
+	}
+	n := 1
+	for _, p := range f.picks {
+		n *= p.size
+	}
+	if f.whole = f.whole || n > mostFigures; !f.whole {
+		f.known = make([]*figure, n)
+	}
+	f.bare = book.blank(0)
+	f.plain = true
+	if book.badness.Expr != nil {
+		r := book.badness.Reads()
+		f.plain = !r.Steps && !slices.ContainsFunc(r.Names, func(n string) bool {
+			return n == "context" || slices.ContainsFunc(book.context, func(e named) bool { return e.short == n })
+		})
+	}
+	return f
+}
+
+// need adds what an expression depends on, through outputs and context.
+func (f *figures) need(e *named) {
+	if e.Expr == nil || f.whole {
+		return
+	}
+	r := e.Reads()
+	if r.Draws || r.Steps || slices.Contains(r.Names, "task") {
+		f.whole = true
+		return
+	}
+	for _, field := range r.Fields {
+		f.needOutput(field)
+	}
+	for _, n := range r.Names {
+		f.needContext(n)
+	}
+}
+
+func (f *figures) needOutput(field scenario.Field) {
+	i := slices.IndexFunc(f.book.steps, func(s scenario.Step) bool { return s.Name == field.Step })
+	j := slices.IndexFunc(f.book.outputs[i], func(e named) bool { return e.short == field.Name })
+	f.need(&f.book.outputs[i][j])
+}
+
+// needContext adds a binding of the context; other names are data, functions or
+// the expression's own.
+func (f *figures) needContext(name string) {
+	i := slices.IndexFunc(f.book.context, func(e named) bool { return e.short == name })
+	if i < 0 || slices.ContainsFunc(f.picks, func(p pickOf) bool { return p.short == name }) {
+		return
+	}
+	e := &f.book.context[i]
+	r := e.Reads()
+	if r.Pick == "" {
+		f.need(e)
+		return
+	}
+	if p, ok := f.table(e, r.Pick); ok {
+		f.picks = append(f.picks, p)
+		return
+	}
+	f.whole = true
+}
+
+// table makes a pick of a table of mappings in the scenario's data: their
+// addresses tell the elements apart, since data does not change.
+func (f *figures) table(e *named, name string) (pickOf, bool) {
+	list, ok := f.book.sc.Data[name].([]any)
+	p := pickOf{named: e, size: len(list), index: map[uintptr]int{}}
+	for i, v := range list {
+		m, isMap := v.(map[string]any)
+		ok = ok && isMap
+		if ok {
+			p.index[reflect.ValueOf(m).Pointer()] = i
+		}
+	}
+	return p, ok && len(p.index) == len(list) && len(list) > 0
+}
+
+// of are the figures of a task, and whether it is bad.
+func (f *figures) of(task int32) *desk {
+	d := &f.desk[task&(desks-1)]
+	if d.task != task || d.figure == nil {
+		*d = desk{task, f.bad(task), f.figure(task)}
+	}
+	return d
+}
+
+// figure is kept from an equal task, or worked out.
+func (f *figures) figure(task int32) *figure {
+	if f.whole {
+		return f.work(f.book.get(task))
+	}
+	key := f.key(task)
+	if f.known[key] == nil {
+		f.known[key] = f.work(f.book.fresh(task))
+	}
+	return f.known[key]
+}
+
+// bad tells whether the task ends declined whatever else hits it.
+func (f *figures) bad(task int32) bool {
+	e := &f.book.badness
+	if e.Expr == nil {
+		return false
+	}
+	pl := f.blank(task)
+	if !f.plain {
+		pl = f.book.get(task)
+	}
+	bad, err := e.Bool(pl.begin(e))
+	pl.must(e, err)
+	return bad
+}
+
+// blank is the payload without context, lent to the task.
+func (f *figures) blank(task int32) *payload {
+	f.bare.task = task
+	f.bare.names["task"] = int(task)
+	return f.bare
+}
+
+// key makes the task's picks, each with its own draws, as its payload would.
+func (f *figures) key(task int32) int {
+	pl := f.blank(task)
+	key := 0
+	for i := range f.picks {
+		p := &f.picks[i]
+		m, ok := pl.eval(p.named).(map[string]any)
+		if !ok {
+			panic("sim: a pick out of a table of mappings is none")
+		}
+		key = key*p.size + p.index[reflect.ValueOf(m).Pointer()]
+	}
+	return key
+}
+
+func (f *figures) work(pl *payload) *figure {
+	fig := &figure{worth: pl.number(&f.book.worthOf), amounts: make([]int64, len(f.book.steps))}
+	for i := range fig.amounts {
+		if f.book.amounts[i].Expr != nil {
+			pl.ancestors(i)
+			fig.amounts[i] = pl.number(&f.book.amounts[i])
+		}
+	}
+	return fig
+}
