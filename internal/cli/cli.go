@@ -49,13 +49,13 @@ func Main(args []string, env Env) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	err := root.ExecuteContext(ctx)
-	return complain(env.Stderr, root, err)
+	cmd, err := root.ExecuteContextC(ctx)
+	return complain(env.Stderr, cmd, err)
 }
 
 // complain writes what went wrong, with a hint if there is one, and returns the
 // exit code.
-func complain(stderr io.Writer, root *cobra.Command, err error) int {
+func complain(stderr io.Writer, cmd *cobra.Command, err error) int {
 	if err == nil {
 		return ExitOK
 	}
@@ -67,7 +67,7 @@ func complain(stderr io.Writer, root *cobra.Command, err error) int {
 		fmt.Fprintf(stderr, "error: %s\n", strings.TrimRight(f.err.Error(), "\n"))
 	}
 	if f.hint == "" && f.code == ExitUsage {
-		f.hint = hintFor(root, f.err)
+		f.hint = hintFor(cmd, f.err)
 	}
 	if f.hint != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", f.hint)
@@ -113,10 +113,13 @@ func codeOf(err error) int {
 }
 
 // hintFor is what to try after a complaint about usage.
-func hintFor(root *cobra.Command, err error) string {
+func hintFor(cmd *cobra.Command, err error) string {
 	var problems scenario.Problems
 	if errors.As(err, &problems) {
 		return ""
 	}
-	return fmt.Sprintf("`%s --help` lists the commands and flags", root.Name())
+	if cmd.HasParent() {
+		return fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
+	}
+	return fmt.Sprintf("`%s --help` lists the commands and flags", cmd.Name())
 }

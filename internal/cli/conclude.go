@@ -21,26 +21,42 @@ func conclude(env *Env, s *stage, o *watchOptions, state *metrics.State, took ti
 		dir = s.run.Dir
 	}
 	if state == nil || (cause != nil && !errors.Is(cause, context.Canceled)) {
-		return explain(cause, dir)
+		return broken(s, dir, cause)
 	}
 	res := result(s, state, took)
 	if err := o.print(env, s, &res, report.Place{Dir: dir, Command: report.Repeat(state.Run, s.name)}); err != nil {
 		return trouble(err, "")
 	}
-	if s.run != nil && len(res.Crashes) > 0 {
+	if s.run != nil {
 		printCrashes(env.Stderr, state, &res)
 	}
 	if cause != nil || (!state.Ended && o.headless) {
 		return interrupted(state, dir)
 	}
+	if s.run != nil && o.headless {
+		fmt.Fprintf(env.Stderr, "kept in %s\n", dir)
+	}
 	return o.verdict(&res)
+}
+
+// broken is the end of a run that could not go on. What was on the disk is safe.
+func broken(s *stage, dir string, cause error) error {
+	err := explain(cause, dir)
+	var f *failure
+	if errors.As(err, &f) && f.hint == "" && s.run != nil {
+		f.hint = "what is in the run's directory is safe; go on with it: tasker-sim resume " + dir
+	}
+	return err
 }
 
 // result is the run's result with what only the run directory knows.
 func result(s *stage, state *metrics.State, took time.Duration) report.Result {
 	res := report.New(state, took)
-	if s.run != nil {
+	switch {
+	case s.run != nil:
 		res.Crashes = crashes(s.run.Crashes())
+	case s.crashes != nil:
+		res.Crashes = crashes(s.crashes)
 	}
 	return res
 }
@@ -67,11 +83,7 @@ func (o *watchOptions) print(env *Env, s *stage, res *report.Result, at report.P
 	case o.output == "ndjson":
 		return nil // the tape went there already
 	}
-	err := res.Text(env.Stdout)
-	if s.run != nil {
-		fmt.Fprintf(env.Stderr, "kept in %s\n", at.Dir)
-	}
-	return err
+	return res.Text(env.Stdout)
 }
 
 // printCrashes says what the kills came to.

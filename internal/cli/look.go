@@ -1,17 +1,15 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"tasker-sim/internal/event"
-	"tasker-sim/internal/metrics"
 	"tasker-sim/internal/report"
 	"tasker-sim/internal/rundir"
 	"tasker-sim/internal/sim"
@@ -24,34 +22,60 @@ type film struct {
 	*sim.Details
 }
 
-// openTape reads a tape, or the events of a kept run, as a source.
-func openTape(name string) (event.Source, func() error, error) {
+// opened is a tape, or a kept run as one.
+type opened struct {
+	event.Source
+	name    string
+	crashes []sim.Crash // of a kept run
+	close   func() error
+}
+
+// openTape reads a tape, or the events of a kept run.
+func openTape(name string) (*opened, error) {
 	info, err := os.Stat(name)
 	if err != nil || info.IsDir() {
 		return openKept(name)
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, nil, trouble(err, "")
+		return nil, trouble(err, "")
 	}
 	tape, err := event.NewReader(f)
 	if err != nil {
-		return nil, nil, errors.Join(trouble(fmt.Errorf("%s: %w", name, err), "--record FILE makes a tape"), f.Close())
+		return nil, errors.Join(trouble(fmt.Errorf("%s: %w", name, err), "--record FILE makes a tape"), f.Close())
 	}
-	return withDetails(tape), f.Close, nil
+	return &opened{Source: withDetails(tape), name: name, close: f.Close}, nil
 }
 
 // openKept makes a tape of a kept run.
-func openKept(name string) (event.Source, func() error, error) {
+func openKept(name string) (*opened, error) {
 	dir, err := findRun([]string{name})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	kept, err := rundir.Read(dir)
 	if err != nil {
-		return nil, nil, explain(err, dir)
+		return nil, explain(err, dir)
 	}
-	return withDetails(event.NewFilm(kept.Run, kept.Events)), func() error { return nil }, nil
+	film := withDetails(event.NewFilm(kept.Run, kept.Events))
+	return &opened{Source: film, name: dir, crashes: kept.Crashes, close: func() error { return nil }}, nil
+}
+
+// Unwrap is the tape itself, see [event.As].
+func (o *opened) Unwrap() event.Source { return o.Source }
+
+// Advance names the tape if it turns out to be damaged.
+func (o *opened) Advance(until event.Time) ([]event.Event, error) {
+	evs, err := o.Source.Advance(until)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = trouble(fmt.Errorf("%s: %w", o.name, err), "")
+	}
+	return evs, err
+}
+
+// stage is the tape as something to be shown.
+func (o *opened) stage() *stage {
+	return &stage{src: o, name: o.Run().Scenario, crashes: o.crashes}
 }
 
 // withDetails adds the payloads if the scenario on the tape can still be read.
@@ -69,21 +93,18 @@ func newReplay(env *Env) *cobra.Command {
 		Use:   "replay TAPE|RUN",
 		Short: "show a recorded run again",
 		Long:  "Show a recorded run again: a tape that --record wrote, or a run directory. Same screen, same result; only faults by hand are not possible.",
-		Args:  cobra.ExactArgs(1),
+		Args:  want(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.settle(env); err != nil {
 				return err
 			}
-			src, done, err := openTape(args[0])
+			tape, err := openTape(args[0])
 			if err != nil {
 				return err
 			}
-			again := func() (event.Source, error) {
-				again, _, err := openTape(args[0])
-				return again, err
-			}
-			err = watch(cmd.Context(), env, &stage{src: src, name: src.Run().Scenario, rewind: again}, &o)
-			return errors.Join(err, done())
+			s := tape.stage()
+			s.rewind = func() (event.Source, error) { return openTape(args[0]) }
+			return errors.Join(watch(cmd.Context(), env, s, &o), tape.close())
 		},
 	}
 	o.flags(cmd)
@@ -96,129 +117,29 @@ func newReport(env *Env) *cobra.Command {
 		Use:     "report RUN|TAPE",
 		Short:   "the result of a kept or recorded run",
 		Example: "  tasker-sim report last.tape --output markdown > checkout.md",
-		Args:    cobra.ExactArgs(1),
+		Args:    want(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if output == "ndjson" {
+				return usage("`tasker-sim replay "+args[0]+" --output ndjson` prints the tape", "--output ndjson: want text, json or markdown")
+			}
 			o := watchOptions{headless: true, output: output, theme: "auto"}
 			if err := o.settle(env); err != nil {
 				return err
 			}
-			src, done, err := openTape(args[0])
+			tape, err := openTape(args[0])
 			if err != nil {
 				return err
 			}
-			s := &stage{src: src, name: src.Run().Scenario}
-			state, err := drive(cmd.Context(), src, 0)
-			if err = errors.Join(err, done()); err != nil && state == nil {
-				return err
-			}
-			res := result(s, state, 0)
-			return errors.Join(err, o.print(env, s, &res, report.Place{Command: report.Repeat(state.Run, s.name)}))
+			return errors.Join(reportTape(cmd.Context(), env, tape.stage(), &o), tape.close())
 		},
 	}
 	cmd.Flags().StringVar(&output, "output", "text", "text, json or markdown")
 	return cmd
 }
 
-func newInspect(env *Env) *cobra.Command {
-	return &cobra.Command{
-		Use:   "inspect [RUN [TASK]]",
-		Short: "look into a finished or crashed run, or one of its tasks",
-		Long:  "Look into a kept run, finished or crashed: how far it came and what is open; with TASK, that task's life in every strategy. Without RUN, the latest.",
-		Args:  cobra.MaximumNArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := findRun(args[:min(1, len(args))])
-			if err != nil {
-				return err
-			}
-			kept, err := rundir.Read(dir)
-			if err != nil {
-				return explain(err, dir)
-			}
-			if len(args) < 2 {
-				return inspectRun(env.Stdout, dir, kept)
-			}
-			task, err := strconv.Atoi(args[1])
-			if err != nil || task < 1 {
-				return usage("", "task %q: want its number, 1 to %d", args[1], kept.Run.Tasks)
-			}
-			return inspectTask(env.Stdout, kept, int32(task))
-		},
-	}
+// reportTape prints the result of a tape, as far as it can be read.
+func reportTape(ctx context.Context, env *Env, s *stage, o *watchOptions) error {
+	state, err := drive(ctx, s.src, 0)
+	res := result(s, state, 0)
+	return errors.Join(o.print(env, s, &res, report.Place{Command: report.Repeat(state.Run, s.name)}), err)
 }
-
-func inspectRun(w io.Writer, dir string, kept *rundir.Kept) error {
-	state := metrics.New(kept.Run)
-	for i := range kept.Events {
-		state.Apply(&kept.Events[i])
-	}
-	status := "stopped; go on with: tasker-sim resume " + dir
-	if kept.Ended() {
-		status = "finished"
-	}
-	fmt.Fprintf(w, "%s\n%s, seed %d, at %s: %s\n", filepath.Base(dir), kept.Run.Title, kept.Run.Seed, kept.Until.Clock(), status)
-	fmt.Fprintf(w, "%d events, %d effects in the ledger, %d kills survived\n\n", len(kept.Events), len(kept.Rows), len(kept.Crashes))
-	for i := range state.Strategies {
-		t := &state.Strategies[i].Tasks
-		_, err := fmt.Fprintf(w, "%-14s %5d submitted %5d succeeded %5d failed %4d declined %4d parked %4d running\n",
-			kept.Run.Strategies[i].Name, t.Submitted, t.Succeeded, t.Failed, t.Declined, t.Parked, t.Running)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func inspectTask(w io.Writer, kept *rundir.Kept, task int32) error {
-	run := kept.Run
-	lives := make([][]event.Event, len(run.Strategies))
-	found := false
-	for i := range kept.Events {
-		if e := &kept.Events[i]; e.Task == task && e.Strategy >= 0 {
-			lives[e.Strategy] = append(lives[e.Strategy], *e)
-			found = true
-		}
-	}
-	if !found {
-		return usage("", "%s %d has not arrived: the run stands at %s", run.Noun.One, task, kept.Until.Clock())
-	}
-	var details *sim.Details
-	if sc, err := rundir.Scenario(run); err == nil {
-		details = sim.NewDetails(sc, run.Seed)
-		fmt.Fprintf(w, "%s %d: %s\n", run.Noun.One, task, details.Context(task))
-	}
-	for s := range run.Strategies {
-		inspectLife(w, run, s, lives[s], details)
-	}
-	return nil
-}
-
-// inspectLife writes what happened to a task in one strategy.
-func inspectLife(w io.Writer, run *event.Run, strategy int, life []event.Event, details *sim.Details) {
-	fmt.Fprintf(w, "\n%s: %s\n", run.Strategies[strategy].Name, report.Explain(run, life))
-	for i := range life {
-		e := &life[i]
-		step := ""
-		if e.Step >= 0 {
-			step = run.Steps[e.Step].Name
-		}
-		if e.Attempt > 0 {
-			step += fmt.Sprintf(" attempt %d", e.Attempt)
-		}
-		line := fmt.Sprintf("  %12s  %-16s %s", e.At.Duration(), e.Kind, step)
-		switch e.Kind {
-		case event.StepSucceeded:
-			line += fmt.Sprintf("  %s", report.Span(e.Dur))
-			if details != nil {
-				line += "  -> " + details.Detail(strategy, e.Task, int(e.Step)).Output
-			}
-		case event.StepRetrying:
-			line += fmt.Sprintf("  %s after %s: %s; again at %s", e.Class, report.Span(e.Dur), e.Text, e.Due.Duration())
-		case event.StepFailed, event.TaskFailed, event.TaskParked, event.TaskDeclined, event.TaskRejected:
-			line += fmt.Sprintf("  %s: %s", e.Class, e.Text)
-		case event.EffectMade, event.EffectRepeated:
-			line += "  " + report.Amount(run, int(e.Effect), e.Amount)
-		}
-		fmt.Fprintln(w, line)
-	}
-}
-

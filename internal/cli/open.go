@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"tasker-sim/internal/rundir"
 	"tasker-sim/internal/scenario"
@@ -45,7 +46,7 @@ func find(env *Env, name string) (file string, text []byte, err error) {
 // nearest is ", did you mean …" if a shipped scenario's name is close.
 func nearest(env *Env, name string) string {
 	if n, ok := scenario.Nearest(name, shipped(env.Scenarios)); ok {
-		return fmt.Sprintf("; did you mean %q", n)
+		return fmt.Sprintf("; did you mean %q?", n)
 	}
 	return ""
 }
@@ -110,7 +111,11 @@ func explain(err error, dir string) error {
 	case errors.Is(err, rundir.ErrHoldsRun):
 		return &failure{ExitUsage, err, "go on with it: tasker-sim resume " + dir + "; or name another --data-dir"}
 	case errors.Is(err, rundir.ErrNoRun):
-		return trouble(err, "kept runs stand in the directory that the end of a run names")
+		return trouble(err, "the end of a run names its directory; without a name, the latest is taken")
+	case errors.Is(err, rundir.ErrDamaged):
+		return trouble(err, "it cannot be gone on with; the same scenario and seed make the same run again, in another --data-dir")
+	case errors.Is(err, syscall.ENOSPC):
+		return trouble(err, "make room, then go on with it: tasker-sim resume "+dir)
 	}
 	return trouble(err, "")
 }

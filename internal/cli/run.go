@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -58,8 +59,8 @@ func newRun(env *Env) *cobra.Command {
 		Use:     "run SCENARIO|FILE.yaml",
 		Short:   "run a scenario, shipped or your own",
 		Example: runExamples,
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runScenario(cmd.Context(), env, args[0], &o) },
+		Args:    want(1, 1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runScenario(cmd, env, args[0], &o) },
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return shipped(env.Scenarios), cobra.ShellCompDirectiveDefault
 		},
@@ -74,8 +75,8 @@ func newShort(env *Env, name string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   name,
 		Short: title(env, name),
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, args []string) error { return runScenario(cmd.Context(), env, name, &o) },
+		Args:  want(0, 0),
+		RunE:  func(cmd *cobra.Command, args []string) error { return runScenario(cmd, env, name, &o) },
 	}
 	o.flags(cmd)
 	return cmd
@@ -96,8 +97,8 @@ func title(env *Env, name string) string {
 }
 
 // runScenario makes a new run and shows it.
-func runScenario(ctx context.Context, env *Env, name string, o *runOptions) error {
-	if err := o.settle(env); err != nil {
+func runScenario(cmd *cobra.Command, env *Env, name string, o *runOptions) error {
+	if err := errors.Join(o.check(cmd.Flags()), o.settle(env)); err != nil {
 		return err
 	}
 	sc, err := o.load(env, name)
@@ -115,11 +116,11 @@ func runScenario(ctx context.Context, env *Env, name string, o *runOptions) erro
 	if err != nil {
 		return err
 	}
-	s := &stage{src: r.World, run: r, name: name}
+	s := &stage{src: r.World, run: r, name: name, fresh: true}
 	if o.dataDir == "" {
 		s.again = again
 	}
-	return watch(ctx, env, s, &o.watchOptions)
+	return watch(cmd.Context(), env, s, &o.watchOptions)
 }
 
 // create makes the run directory with the run in it.
@@ -212,7 +213,7 @@ func newResume(env *Env) *cobra.Command {
 		Use:   "resume [RUN]",
 		Short: "go on with a run after a crash or an interruption",
 		Long:  "Go on with a run where its last durable moment was. RUN is its directory, or the name of a kept one; without it, the latest.",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  want(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.settle(env); err != nil {
 				return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -12,7 +13,7 @@ func newList(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "list the shipped scenarios",
-		Args:  cobra.NoArgs,
+		Args:  want(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			tw := tabwriter.NewWriter(env.Stdout, 0, 0, 3, ' ', 0)
 			for _, name := range shipped(env.Scenarios) {
@@ -30,7 +31,7 @@ func newShow(env *Env) *cobra.Command {
 		Use:     "show SCENARIO|FILE.yaml",
 		Short:   "describe a scenario, or list its parameters",
 		Example: "  tasker-sim show checkout\n  tasker-sim show checkout --params",
-		Args:    cobra.ExactArgs(1),
+		Args:    want(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sc, err := load(env, args[0], sets)
 			if err != nil {
@@ -56,13 +57,13 @@ func newValidate(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate SCENARIO|FILE.yaml...",
 		Short: "check scenario files and say all that is wrong with them",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  want(1, math.MaxInt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var bad error
 			for _, name := range args {
 				if _, err := load(env, name, nil); err != nil {
 					if bad != nil {
-						complain(env.Stderr, cmd.Root(), bad)
+						complain(env.Stderr, cmd, bad)
 					}
 					bad = err
 					continue

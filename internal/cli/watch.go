@@ -102,6 +102,10 @@ type stage struct {
 	src  event.Source
 	run  *rundir.Run // nil: a tape
 	name string      // how the scenario is called on the command line
+	// fresh: the run is new and has not begun.
+	fresh bool
+	// crashes are the kills that a kept run survived.
+	crashes []sim.Crash
 	// again makes the run anew, for the dashboard's restart key; nil: it cannot be.
 	again func() (*rundir.Run, error)
 	// rewind is the same for a tape.
@@ -114,6 +118,15 @@ func (s *stage) close() error {
 		return nil
 	}
 	return s.run.Close()
+}
+
+// drop is close for a run that is not to begin after all: a new one leaves
+// nothing behind.
+func (s *stage) drop() error {
+	if s.fresh {
+		return s.run.Discard()
+	}
+	return s.close()
 }
 
 // restart is what the dashboard's restart key does: the old run is closed and a
@@ -131,12 +144,12 @@ func (s *stage) restart() (event.Source, error) {
 // watch shows a run, on the dashboard or headless, says what came of it, and
 // closes it.
 func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error) {
-	defer func() { err = errors.Join(err, s.close()) }()
 	clock := wall.Start()
 	src, done, err := recorded(env, s.src, o)
 	if err != nil {
-		return err
+		return errors.Join(err, s.drop())
 	}
+	defer func() { err = errors.Join(err, s.close()) }()
 	var state *metrics.State
 	if o.headless {
 		state, err = drive(ctx, src, o.speed.factor)

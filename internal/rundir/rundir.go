@@ -32,10 +32,13 @@ const (
 var (
 	// ErrInUse: another process has the run open.
 	ErrInUse = errors.New("in use by another process")
-	// ErrNoRun: the directory holds no run.
+	// ErrNoRun: the directory holds no run, or one whose making was cut short
+	// before anything could happen in it.
 	ErrNoRun = errors.New("no run there")
 	// ErrHoldsRun: a new run was to be made where there is one already.
 	ErrHoldsRun = errors.New("there is a run there already")
+	// ErrDamaged: what is in the directory cannot be read as a run.
+	ErrDamaged = errors.New("damaged")
 )
 
 // Run is an open run directory with the world that lives in it. It has one owner.
@@ -44,33 +47,94 @@ type Run struct {
 	Dir    string
 	store  engine.Store
 	ledger *sim.FileLedger
+	made   bool // the directory was made for this run
+	ours   bool // so were the files in it
 }
 
 // Create makes the directory, if need be, and a new run in it. opts.Store,
-// opts.Ledger and opts.Rows are filled in.
+// opts.Ledger and opts.Rows are filled in. If it fails it leaves nothing behind.
 func Create(dir string, sc *scenario.Scenario, opts sim.Options) (*Run, error) {
+	_, err := os.Lstat(dir)
+	r := &Run{Dir: dir, made: errors.Is(err, fs.ErrNotExist)}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("run directory: %w", err)
 	}
-	for _, name := range []string{Database, Ledger} {
-		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
-			return nil, fmt.Errorf("run directory %s: %w", dir, ErrHoldsRun)
-		}
+	if err := vacate(dir); err != nil {
+		return nil, fmt.Errorf("run directory %s: %w", dir, err)
 	}
-	store, err := openStore(dir, bolt.Options{})
-	if err != nil {
-		return nil, err
-	}
-	ledger, err := sim.CreateLedger(filepath.Join(dir, Ledger), sim.Describe(sc, opts))
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
-	opts.Store, opts.Ledger = store, ledger
-	r := &Run{Dir: dir, store: store, ledger: ledger}
-	if r.World, err = sim.New(sc, opts); err != nil {
-		return nil, errors.Join(err, r.Close())
+	if err := r.create(sc, opts); err != nil {
+		return nil, errors.Join(fmt.Errorf("run directory %s: %w", dir, err), r.Discard())
 	}
 	return r, nil
+}
+
+func (r *Run) create(sc *scenario.Scenario, opts sim.Options) (err error) {
+	store, err := bolt.Open(filepath.Join(r.Dir, Database), bolt.Options{})
+	if errors.Is(err, bolt.ErrLocked) {
+		return ErrInUse // somebody else's, made this very moment
+	}
+	r.ours = true
+	if err != nil {
+		return err
+	}
+	r.store = store
+	if r.ledger, err = sim.CreateLedger(filepath.Join(r.Dir, Ledger), sim.Describe(sc, opts)); err != nil {
+		return err
+	}
+	opts.Store, opts.Ledger = r.store, r.ledger
+	r.World, err = sim.New(sc, opts)
+	return err
+}
+
+// vacate refuses a directory that holds a run, and removes what is left of one
+// whose making was cut short: nothing had happened in it.
+func vacate(dir string) error {
+	if !exists(dir, Database) && !exists(dir, Ledger) {
+		return nil
+	}
+	if !exists(dir, Database) {
+		return ErrHoldsRun
+	}
+	store, err := bolt.Open(filepath.Join(dir, Database), bolt.Options{})
+	switch {
+	case errors.Is(err, bolt.ErrLocked):
+		return ErrInUse
+	case err != nil:
+		return ErrHoldsRun
+	}
+	_, err = sim.ReadPast(store)
+	if err = errors.Join(err, store.Close()); !errors.Is(err, sim.ErrNoPast) {
+		return ErrHoldsRun
+	}
+	return remove(dir)
+}
+
+func exists(dir, name string) bool {
+	_, err := os.Lstat(filepath.Join(dir, name))
+	return err == nil
+}
+
+// remove removes the files of a run.
+func remove(dir string) (err error) {
+	for _, name := range []string{Database, Ledger} {
+		if e := os.Remove(filepath.Join(dir, name)); !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+// Discard gives up a run that is not to begin after all, and removes its files,
+// and the directory if it was made for it.
+func (r *Run) Discard() error {
+	err := r.Close()
+	if r.ours {
+		err = errors.Join(err, remove(r.Dir))
+	}
+	if r.ours && r.made {
+		err = errors.Join(err, os.Remove(r.Dir))
+	}
+	return err
 }
 
 // Resume opens the run in dir and goes on where its last durable window ended.
@@ -91,7 +155,7 @@ func Resume(dir string, window event.Time) (*Run, error) {
 }
 
 func (r *Run) resume(window event.Time) error {
-	past, err := sim.ReadPast(r.store)
+	past, err := readPast(r.store)
 	if err != nil {
 		return err
 	}
@@ -102,7 +166,7 @@ func (r *Run) resume(window event.Time) error {
 	var rows []event.Event
 	r.ledger, rows, err = sim.OpenLedger(filepath.Join(r.Dir, Ledger), past.Run)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	r.World, err = sim.New(sc, sim.Options{
 		Seed: past.Run.Seed, Journal: past.Run.Journal, Window: window, Store: r.store, Ledger: r.ledger, Rows: rows, Past: past,
@@ -129,7 +193,10 @@ func (r *Run) Close() error {
 	if r.ledger != nil {
 		err = r.ledger.Close()
 	}
-	return errors.Join(err, r.store.Close())
+	if r.store != nil {
+		err = errors.Join(err, r.store.Close())
+	}
+	return err
 }
 
 // Kept is a run as its directory keeps it, read and closed again.
@@ -147,15 +214,27 @@ func Read(dir string) (*Kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	past, err := sim.ReadPast(store)
+	past, err := readPast(store)
 	if err = errors.Join(err, store.Close()); err != nil {
 		return nil, fmt.Errorf("run directory %s: %w", dir, err)
 	}
 	rows, err := sim.ReadLedger(filepath.Join(dir, Ledger), past.Run)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("run directory %s: %w: %w", dir, ErrDamaged, err)
 	}
 	return &Kept{past, rows}, nil
+}
+
+// readPast is [sim.ReadPast] in this package's words.
+func readPast(store engine.Store) (*sim.Past, error) {
+	past, err := sim.ReadPast(store)
+	switch {
+	case errors.Is(err, sim.ErrNoPast):
+		return nil, ErrNoRun
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return past, nil
 }
 
 // check tells whether dir holds a run at all, in better words than a database would.
@@ -169,10 +248,12 @@ func check(dir string) error {
 
 func openStore(dir string, opts bolt.Options) (engine.Store, error) {
 	store, err := bolt.Open(filepath.Join(dir, Database), opts)
-	if errors.Is(err, bolt.ErrLocked) {
+	switch {
+	case errors.Is(err, bolt.ErrLocked):
 		return nil, fmt.Errorf("run directory %s: %w", dir, ErrInUse)
-	}
-	if err != nil {
+	case errors.Is(err, bolt.ErrNotStore), errors.Is(err, bolt.ErrVersion), errors.Is(err, engine.ErrCorrupt):
+		return nil, fmt.Errorf("run directory %s: %w: %w", dir, ErrDamaged, err)
+	case err != nil:
 		return nil, fmt.Errorf("run directory %s: %w", dir, err)
 	}
 	return store, nil

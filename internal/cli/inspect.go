@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/metrics"
+	"tasker-sim/internal/report"
+	"tasker-sim/internal/rundir"
+	"tasker-sim/internal/sim"
+)
+
+func newInspect(env *Env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "inspect [RUN [TASK]]",
+		Short: "look into a finished or crashed run, or one of its tasks",
+		Long:  "Look into a kept run, finished or crashed: how far it came and what is open; with TASK, that task's life in every strategy. Without RUN, the latest.",
+		Args:  want(0, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := findRun(args[:min(1, len(args))])
+			if err != nil {
+				return err
+			}
+			kept, err := rundir.Read(dir)
+			if err != nil {
+				return explain(err, dir)
+			}
+			if len(args) < 2 {
+				return inspectRun(env.Stdout, dir, kept)
+			}
+			task, err := strconv.Atoi(args[1])
+			if err != nil || task < 1 {
+				return usage("", "task %q: want its number, 1 to %d", args[1], kept.Run.Tasks)
+			}
+			return inspectTask(env.Stdout, kept, int32(task))
+		},
+	}
+}
+
+func inspectRun(w io.Writer, dir string, kept *rundir.Kept) error {
+	state := metrics.New(kept.Run)
+	for i := range kept.Events {
+		state.Apply(&kept.Events[i])
+	}
+	status := "stopped; go on with: tasker-sim resume " + dir
+	if kept.Ended() {
+		status = "finished"
+	}
+	fmt.Fprintf(w, "%s\n%s, seed %d, at %s: %s\n", filepath.Base(dir), kept.Run.Title, kept.Run.Seed, kept.Until.Clock(), status)
+	fmt.Fprintf(w, "%d events, %d effects in the ledger, %d kills survived\n\n", len(kept.Events), len(kept.Rows), len(kept.Crashes))
+	for i := range state.Strategies {
+		t := &state.Strategies[i].Tasks
+		_, err := fmt.Fprintf(w, "%-14s %5d submitted %5d succeeded %5d failed %4d declined %4d parked %4d running\n",
+			kept.Run.Strategies[i].Name, t.Submitted, t.Succeeded, t.Failed, t.Declined, t.Parked, t.Running)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func inspectTask(w io.Writer, kept *rundir.Kept, task int32) error {
+	run := kept.Run
+	lives := make([][]event.Event, len(run.Strategies))
+	found := false
+	for i := range kept.Events {
+		if e := &kept.Events[i]; e.Task == task && e.Strategy >= 0 {
+			lives[e.Strategy] = append(lives[e.Strategy], *e)
+			found = true
+		}
+	}
+	if !found {
+		return usage("", "%s %d has not arrived: the run stands at %s", run.Noun.One, task, kept.Until.Clock())
+	}
+	var details *sim.Details
+	if sc, err := rundir.Scenario(run); err == nil {
+		details = sim.NewDetails(sc, run.Seed)
+		fmt.Fprintf(w, "%s %d: %s\n", run.Noun.One, task, details.Context(task))
+	}
+	for s := range run.Strategies {
+		inspectLife(w, run, s, lives[s], details)
+	}
+	return nil
+}
+
+// inspectLife writes what happened to a task in one strategy.
+func inspectLife(w io.Writer, run *event.Run, strategy int, life []event.Event, details *sim.Details) {
+	fmt.Fprintf(w, "\n%s: %s\n", run.Strategies[strategy].Name, report.Explain(run, life))
+	for i := range life {
+		e := &life[i]
+		step := ""
+		if e.Step >= 0 {
+			step = run.Steps[e.Step].Name
+		}
+		if e.Attempt > 0 {
+			step += fmt.Sprintf(" attempt %d", e.Attempt)
+		}
+		line := fmt.Sprintf("  %12s  %-16s %s", e.At.Duration(), e.Kind, step)
+		switch e.Kind {
+		case event.StepSucceeded:
+			line += fmt.Sprintf("  %s", report.Span(e.Dur))
+			if details != nil {
+				line += "  -> " + details.Detail(strategy, e.Task, int(e.Step)).Output
+			}
+		case event.StepRetrying:
+			line += fmt.Sprintf("  %s after %s: %s; again at %s", e.Class, report.Span(e.Dur), e.Text, e.Due.Duration())
+		case event.StepFailed, event.TaskFailed, event.TaskParked, event.TaskDeclined, event.TaskRejected:
+			line += fmt.Sprintf("  %s: %s", e.Class, e.Text)
+		case event.EffectMade, event.EffectRepeated:
+			line += "  " + report.Amount(run, int(e.Effect), e.Amount)
+		}
+		fmt.Fprintln(w, line)
+	}
+}
