@@ -167,8 +167,8 @@ func (s *story) again(dir, ledger string) moment {
 
 // tally is what all kills came to.
 type tally struct {
-	mu                                             sync.Mutex
-	runs, kills, inFlight, calls, met, dead, alone int
+	mu                                      sync.Mutex
+	runs, kills, inFlight, calls, met, dead int
 }
 
 func (c *tally) add(e *evidence) {
