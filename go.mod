@@ -14,6 +14,7 @@ require (
 	github.com/goccy/go-yaml v1.19.2 // scenario files, with line and column
 	github.com/google/go-cmp v0.7.0 // tests: differences that can be read
 	github.com/rogpeppe/go-internal v1.16.0 // tests: scripts of command lines
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // contexts of tasks are checked when they are submitted
 	github.com/spf13/cobra v1.10.2 // commands, flags, help, completion
 	go.etcd.io/bbolt v1.5.0 // the engine's database
 	go.uber.org/goleak v1.3.0 // tests: no goroutine is left behind
@@ -41,6 +42,7 @@ require (
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.14.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	honnef.co/go/tools v0.8.2 // indirect
 )

@@ -27,6 +27,8 @@ const (
 	cobra = "github.com/spf13/"
 	hdr   = "github.com/HdrHistogram/hdrhistogram-go"
 	term  = "golang.org/x/term"
+
+	schema = "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // layers is the import table. ARCHITECTURE.md has a copy, which
@@ -37,6 +39,7 @@ var layers = []layer{
 	{"wall", "", "", false, "the one place that reads the wall clock"},
 	{"engine", "", "", true, "a library of its own: it would serve a program that is no simulator"},
 	{"engine/bolt", "engine", bbolt, false, "the one place that knows the database"},
+	{"engine/schema", "", schema, true, "a check of contexts as a function; the engine knows no schema language"},
 	{"scenario", "event", yaml + " " + expr, true, "a file becomes a value; what happens with it is not its business"},
 	{"metrics", "event stats", hdr, true, "a fold over events; a tape gives the same figures as a live run"},
 	{"sim", "event scenario engine", "", false, "the world drives the engine and is handed its store; it does not know what is drawn of it"},

@@ -96,7 +96,8 @@ func (c *Core) Submit(now Time, ref Ref, s Submission) (TaskID, error) {
 	return c.SubmitTo(now, i, s)
 }
 
-// SubmitTo is Submit to the template with index i of Config.Templates.
+// SubmitTo is Submit to the template with index i of Config.Templates. A context
+// that the template's Check does not accept is refused with [ErrRefused].
 func (c *Core) SubmitTo(now Time, i int, s Submission) (TaskID, error) {
 	if s.Key != "" {
 		if id, err := c.byKey(s.Key); id != 0 || err != nil {
@@ -104,6 +105,11 @@ func (c *Core) SubmitTo(now Time, i int, s Submission) (TaskID, error) {
 		}
 	}
 	p := c.plans[i]
+	if p.Check != nil {
+		if err := p.Check(s.Context); err != nil {
+			return 0, fmt.Errorf("template %s: %w: %w", p.name, ErrRefused, err)
+		}
+	}
 	c.last++
 	t := c.take(c.last, p)
 	r := c.slot(0)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -210,5 +211,31 @@ func TestTimeDoesNotGoBack(t *testing.T) {
 	}
 	if diff := cmp.Diff([]Time{100, 100, 100, 100}, at); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSubmitChecksContext: a refused task leaves no trace, and a key that was
+// used returns its task without another look.
+func TestSubmitChecksContext(t *testing.T) {
+	check := func(context []byte) error {
+		if len(context) == 0 {
+			return errors.New("the context is empty")
+		}
+		return nil
+	}
+	tpl := Template{Ref: Ref{Name: "t"}, Steps: steps("a"), Check: check}
+	c, err := New(Config{Store: new(Memory), Templates: []Template{tpl}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.SubmitTo(0, 0, Submission{Key: "k"}); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "template /t@: the context is refused: the context is empty") {
+		t.Errorf("refused with %v", err)
+	}
+	id, err := c.SubmitTo(0, 0, Submission{Key: "k", Context: []byte("x")})
+	if id != 1 || err != nil {
+		t.Errorf("accepted as task %d, %v, want 1", id, err)
+	}
+	if again, err := c.SubmitTo(0, 0, Submission{Key: "k"}); again != id || err != nil {
+		t.Errorf("submitted again as task %d, %v, want %d", again, err, id)
 	}
 }

@@ -12,6 +12,7 @@ var (
 	ErrOver      = errors.New("the task is over")
 	ErrNotReady  = errors.New("the step may not start")
 	ErrUnknown   = errors.New("no such task")
+	ErrRefused   = errors.New("the context is refused")
 )
 
 // Failure is the bad end of an attempt. It is an error, so that a [Handler] can

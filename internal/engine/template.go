@@ -25,6 +25,10 @@ func (r Ref) String() string { return r.Namespace + "/" + r.Name + "@" + r.Versi
 type Template struct {
 	Ref
 	Steps []Step
+	// Check looks at the context of each new task; its error refuses the task. It
+	// is a pure function. nil: every context will do. Package schema makes one of
+	// a JSON Schema.
+	Check func(context []byte) error
 }
 
 // Step is one step of a template.
@@ -74,7 +78,7 @@ func compile(t Template, index int, service func(string) int16) (*plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("template %s: %w", name, err)
 	}
-	p := &plan{Template: Template{Ref: t.Ref, Steps: order}, index: index, name: name}
+	p := &plan{Template: Template{Ref: t.Ref, Steps: order, Check: t.Check}, index: index, name: name}
 	p.link(service)
 	p.print = fingerprint(order)
 	return p, nil
