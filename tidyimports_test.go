@@ -45,9 +45,10 @@ var layers = []layer{
 	{"sim", "event scenario engine", "", false, "the world drives the engine and is handed its store; it does not know what is drawn of it"},
 	{"report", "event metrics stats", "", true, "a reader of the fold: it cannot know more than a tape tells"},
 	{"rundir", "engine engine/bolt event scenario sim", "", false, "where a run meets its files"},
+	{"bench", "engine engine/bolt wall", bbolt, false, "it measures the engine beside the bare database"},
 	{"tui", "event metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},
 	{"crashtest", "", "", true, "tests only: it kills the real program and looks at what is left"},
-	{"cli", "event metrics report rundir scenario sim stats tui wall", cobra, false, "the wiring; nothing but main imports it"},
+	{"cli", "bench event metrics report rundir scenario sim stats tui wall", cobra, false, "the wiring; nothing but main imports it"},
 }
 
 func rowOf(dir string) *layer {

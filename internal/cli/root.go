@@ -50,7 +50,7 @@ func newRoot(env *Env) *cobra.Command {
 		add("run", newShort(env, name))
 	}
 	add("run", newRun(env), newResume(env), newReplay(env))
-	add("look", newReport(env), newInspect(env))
+	add("look", newReport(env), newInspect(env), newBench(env))
 	add("write", newList(env), newShow(env), newValidate(env))
 	return root
 }

@@ -34,3 +34,9 @@ func Sleep(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	}
 }
+
+// Micros is the present time in microseconds since 1970.
+func Micros() int64 { return time.Now().UnixMicro() }
+
+// After is a channel that receives once when d has passed.
+func After(d time.Duration) <-chan time.Time { return time.After(d) }
