@@ -10,7 +10,6 @@ import (
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 	"tasker-sim/internal/report"
-	"tasker-sim/internal/sim"
 )
 
 // conclude prints what came of a run and finds the exit code. state is the fold
@@ -54,14 +53,14 @@ func result(s *stage, state *metrics.State, took time.Duration) report.Result {
 	res := report.New(state, took)
 	switch {
 	case s.run != nil:
-		res.Crashes = crashes(s.run.Crashes())
+		res.Crashes = crashes(s.run.Survived())
 	case s.crashes != nil:
 		res.Crashes = crashes(s.crashes)
 	}
 	return res
 }
 
-func crashes(cs []sim.Crash) []report.Crash {
+func crashes(cs []event.Survival) []report.Crash {
 	list := []report.Crash{}
 	for _, c := range cs {
 		list = append(list, report.Crash{

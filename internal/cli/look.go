@@ -26,7 +26,7 @@ type film struct {
 type opened struct {
 	event.Source
 	name    string
-	crashes []sim.Crash // of a kept run
+	crashes []event.Survival // of a kept run
 	close   func() error
 }
 

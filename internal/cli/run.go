@@ -240,7 +240,7 @@ func resumeRun(ctx context.Context, env *Env, dir string, o *watchOptions) error
 	}
 	if !r.Ended() {
 		r.NoteRecovery(wall.SinceStart())
-		cs := r.Crashes()
+		cs := r.Survived()
 		fmt.Fprintf(env.Stderr, "%s: went on at %s after %.0f ms, %d tasks in flight\n",
 			filepath.Base(dir), r.Horizon().Clock(), wall.SinceStart().Seconds()*1000, cs[len(cs)-1].InFlight)
 	}

@@ -105,7 +105,7 @@ type stage struct {
 	// fresh: the run is new and has not begun.
 	fresh bool
 	// crashes are the kills that a kept run survived.
-	crashes []sim.Crash
+	crashes []event.Survival
 	// again makes the run anew, for the dashboard's restart key; nil: it cannot be.
 	again func() (*rundir.Run, error)
 	// rewind is the same for a tape.

@@ -43,6 +43,30 @@ type Injector interface {
 	Redrive(strategy int, task int32) error
 }
 
+// Survivor is what a live Source offers that goes on after a kill of its process.
+type Survivor interface {
+	// Survived are the kills so far, the latest last.
+	Survived() []Survival
+}
+
+// Survival is what one kill of the process came to.
+type Survival struct {
+	// At is where virtual time stood and went on.
+	At Time `json:"at"`
+	// InFlight is the number of tasks that were running, over all strategies.
+	InFlight int `json:"in_flight"`
+	// Repeated counts the calls that were made again under their old key.
+	Repeated int `json:"repeated_calls"`
+	// Met counts the effects that the ledger already held although the engine did
+	// not know of them: none was made twice.
+	Met int `json:"effects_already_there"`
+	// Lost are the tasks that ended because their process died.
+	Lost int `json:"lost"`
+	// RecoveryMillis is the wall-clock time from the start of the new process
+	// until the run could go on.
+	RecoveryMillis float64 `json:"recovery_ms"`
+}
+
 // Detail is what one attempt was given and gave back, as JSON text.
 type Detail struct {
 	Input  string

@@ -26,33 +26,15 @@ type disk struct {
 	buf              []byte
 	packer           *flate.Writer
 	packed           bytes.Buffer
-	crashes          []Crash
+	crashes          []event.Survival
 }
 
 // windowHead is the first line of what a flush adds to the store; the window's
 // events follow as lines of a tape.
 type windowHead struct {
-	Until   event.Time `json:"until"` // the world had lived up to here
-	Journal []string   `json:"journal,omitempty"`
-	Crashes []Crash    `json:"crashes,omitempty"`
-}
-
-// Crash is what one kill of the process came to.
-type Crash struct {
-	// At is where virtual time stood and went on.
-	At event.Time `json:"at"`
-	// InFlight is the number of tasks that were running, over all strategies.
-	InFlight int `json:"in_flight"`
-	// Repeated counts the calls that were made again under their old key.
-	Repeated int `json:"repeated_calls"`
-	// Met counts the effects that the ledger already held although the engine
-	// did not know of them: none was made twice.
-	Met int `json:"effects_already_there"`
-	// Lost are the tasks that ended because their process died.
-	Lost int `json:"lost"`
-	// RecoveryMillis is the wall-clock time from the start of the new process
-	// until the run could go on; see [World.NoteRecovery].
-	RecoveryMillis float64 `json:"recovery_ms"`
+	Until   event.Time       `json:"until"` // the world had lived up to here
+	Journal []string         `json:"journal,omitempty"`
+	Crashes []event.Survival `json:"crashes,omitempty"`
 }
 
 func newDisk(run *event.Run, store engine.Store) disk {
@@ -134,9 +116,9 @@ func (d *disk) replay(past []event.Event) {
 type Past struct {
 	Run     *event.Run
 	Events  []event.Event
-	Until   event.Time // the run had come so far
-	Journal []string   // what people did to it
-	Crashes []Crash    // the kills it survived
+	Until   event.Time       // the run had come so far
+	Journal []string         // what people did to it
+	Crashes []event.Survival // the kills it survived
 }
 
 // Ended tells whether the run came to its end.

@@ -83,7 +83,7 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.scheduleFaults(w.horizon)
 	w.scheduleArrival()
 	w.scheduleActions(actions)
-	crash := Crash{At: w.Horizon(), InFlight: w.count(left.alive)}
+	crash := event.Survival{At: w.Horizon(), InFlight: w.count(left.alive)}
 	w.disk.crashes = append(w.disk.crashes, crash)
 	w.emit(event.Event{
 		Kind: event.ProcessDied, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None, Amount: int64(crash.InFlight),
@@ -257,8 +257,9 @@ func (w *World) noteCrash() {
 	c.Repeated, c.Met = w.book.repeated, w.book.met
 }
 
-// Crashes are the kills that the run survived so far.
-func (w *World) Crashes() []Crash {
+// Survived are the kills that the run survived so far, the latest last. It
+// implements [event.Survivor].
+func (w *World) Survived() []event.Survival {
 	w.noteCrash()
 	return slices.Clone(w.disk.crashes)
 }
