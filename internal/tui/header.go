@@ -99,11 +99,48 @@ func (s *scene) screenName(x screen) string {
 func (s *scene) drawBanner(p pane, y int) {
 	p.hline(0, y, p.w, '─', inkFaint)
 	text, k := s.alarm()
+	if t := s.survival(); t != "" && s.failure == "" {
+		text, k = t, inkOK
+	}
 	if text == "" {
 		return
 	}
 	text = clip(" "+text+" ", p.w-4)
 	p.text(2, y, text, k|flipped|bold)
+}
+
+// survivalShown is how long the banner tells of a kill, in virtual time; at the
+// usual speed some three seconds.
+const survivalShown = 3 * event.Minute
+
+// survival tells what the latest kill came to, for a while after it.
+func (s *scene) survival() string {
+	if len(s.kills) == 0 {
+		return ""
+	}
+	c := &s.kills[len(s.kills)-1]
+	if s.state.Now > c.At+survivalShown {
+		return ""
+	}
+	back := "back"
+	if c.RecoveryMillis > 0 {
+		back = fmt.Sprintf("back in %.0f ms", c.RecoveryMillis)
+	}
+	return fmt.Sprintf("killed at %s, %s: %d in flight, %d calls repeated, %d met their effect, %d doubled",
+		c.At.Clock(), back, c.InFlight, c.Repeated, c.Met, s.doubled())
+}
+
+// doubled counts effects that strategies with keys made twice.
+func (s *scene) doubled() int {
+	n := 0
+	for k := range s.state.Strategies {
+		if s.run.Strategies[k].Keyed {
+			for _, p := range s.state.Strategies[k].Promises {
+				n += p.Twice
+			}
+		}
+	}
+	return n
 }
 
 // alarm is the worst thing that is so now, in a few words.

@@ -108,6 +108,7 @@ func runActions() []action {
 // commonActions work on every screen; the footer names the first of them.
 func commonActions() []action {
 	return append(transportActions(), append(placeActions(), []action{
+		on("K", "kill -9 this process; it comes back", "", kill, "K", "shift+k").unless(cannotKill),
 		on("R", "drive all parked again, by hand", "", redriveAll, "R", "shift+r").unless(cannotRedrive),
 		on("t", "next theme: auto, dark, light, hc, mono", "", plain(nextTheme), "t"),
 		on("b", "large figures only", "", plain(func(m *Model) { m.big = !m.big }), "b"),
@@ -173,6 +174,20 @@ func cannotRedrive(s *scene) string {
 		}
 	}
 	return "nothing is parked"
+}
+
+func cannotKill(s *scene) string {
+	if !s.canKill {
+		return "nobody would bring it back"
+	}
+	return cannotInject(s)
+}
+
+// kill ends the process while it holds nothing back: whatever is not on the
+// disk is gone.
+func kill(m *Model) tea.Cmd {
+	m.opts.Kill()
+	return nil
 }
 
 // pause stops the horizon, or lets it go on.

@@ -59,6 +59,7 @@ type batchMsg struct {
 	events  []event.Event
 	err     error
 	answers []tea.Msg
+	kills   []event.Survival // that the source survived
 }
 
 // tick asks for the next frame, unless one is coming or none is wanted.
@@ -103,6 +104,9 @@ func (p *player) fetch(src event.Source, until event.Time) tea.Cmd {
 		}
 		if until > from || first {
 			b.events, b.err = src.Advance(until)
+		}
+		if s, ok := event.As[event.Survivor](src); ok {
+			b.kills = s.Survived()
 		}
 		return b
 	}

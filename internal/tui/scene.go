@@ -34,6 +34,8 @@ type scene struct {
 	live       bool // the source takes faults
 	detailed   bool // the source tells payloads
 	canRestart bool
+	canKill    bool             // somebody brings the run back
+	kills      []event.Survival // of this run, the latest last
 	repeat     string
 
 	screen  screen

@@ -27,6 +27,9 @@ type Options struct {
 	// Restart makes the run's source anew, for the restart key; the old one is
 	// its to close. Without it the key is greyed out.
 	Restart func() (event.Source, error)
+	// Kill ends the process at once and without a word (SIGKILL), for the kill key.
+	// Without it the key is greyed out: nobody would bring the run back.
+	Kill func()
 	// Repeat is the command that makes this run again, as the verdict shows it.
 	Repeat string
 }
@@ -66,7 +69,7 @@ func (m *Model) play(src event.Source) {
 	m.scene = newScene(src, m.scene)
 	_, m.live = event.As[event.Injector](src)
 	_, m.detailed = event.As[event.Detailer](src)
-	m.canRestart = m.opts.Restart != nil
+	m.canRestart, m.canKill = m.opts.Restart != nil, m.opts.Kill != nil
 	m.repeat = m.opts.Repeat
 }
 
@@ -142,6 +145,7 @@ func (m *Model) onBatch(b batchMsg) tea.Cmd {
 		return nil
 	}
 	m.busy, m.horizon = false, max(m.horizon, b.until)
+	m.kills = b.kills
 	m.apply(b.events, b.until)
 	for _, a := range b.answers {
 		if r, ok := a.(restartedMsg); ok {
