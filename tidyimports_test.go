@@ -112,9 +112,12 @@ func TestImportTableInArchitecture(t *testing.T) {
 	generated(t, "ARCHITECTURE.md", "imports", importTable())
 }
 
-// TestLayersExist finds rows of packages that are gone.
+// TestLayersExist finds rows of packages that are gone, or there twice.
 func TestLayersExist(t *testing.T) {
-	for _, l := range layers {
+	for i, l := range layers {
+		if slices.ContainsFunc(layers[:i], func(o layer) bool { return o.pkg == l.pkg }) {
+			t.Errorf("import table: %s has two rows", l.pkg)
+		}
 		if _, err := os.Stat("internal/" + l.pkg); err != nil {
 			t.Errorf("import table: %v", err)
 		}
