@@ -32,6 +32,9 @@ func apply(t *task, r *Record) error {
 		t.redrive(r.At)
 	case Cancelled:
 		t.cancel()
+	case Reset, Resolved, Supplied:
+		t.parked = 0
+		t.blame()
 	}
 	t.state, t.seq = to, r.Seq
 	return nil
@@ -48,7 +51,8 @@ func applyStep(t *task, r *Record) error {
 	}
 	s := &t.steps[r.Step]
 	to := moves[s.state]
-	if to == 0 || s.missing > 0 {
+	early := s.missing > 0 && r.Kind != Resolved && r.Kind != Supplied
+	if to == 0 || early {
 		return fmt.Errorf("task %d: record %d: %v while step %d is %v and lacks %d parents",
 			t.id, r.Seq, r.Kind, r.Step, s.state, s.missing)
 	}
@@ -68,19 +72,31 @@ func (t *task) note(s *step, r *Record) {
 		s.round++
 	case Deferred:
 		s.deferred = true
-	case Succeeded:
+	case Succeeded, Resolved, Supplied:
 		s.output = r.Data
+		s.forgive()
 		t.release(r.Step, r.At)
 	case Retrying:
 		s.ready = r.Due
-	case Exhausted:
-		t.blame(r, false)
-	case Failed:
-		t.blame(r, true)
+		s.fail(r)
+	case Exhausted, Failed:
+		s.fail(r)
+		t.blame()
+	case Reset:
+		s.round, s.ready = 0, r.At
+		s.forgive()
 	}
 }
 
-// release tells the children of a complete step that they lack one parent less.
+// fail keeps the failure that a record tells of.
+func (s *step) fail(r *Record) {
+	s.failed, s.permanent, s.class, s.text = r.Seq, r.Kind == Failed, r.Class, r.Text
+}
+
+// forgive forgets the last failure.
+func (s *step) forgive() { s.failed, s.permanent, s.class, s.text = 0, false, "", "" }
+
+// release tells the children of a settled step that they lack one parent less.
 func (t *task) release(i int16, at Time) {
 	for _, ch := range t.plan.steps[i].children {
 		s := &t.steps[ch]
@@ -92,12 +108,26 @@ func (t *task) release(i int16, at Time) {
 	}
 }
 
-// blame remembers the failure that decides what becomes of the task.
-func (t *task) blame(r *Record, permanent bool) {
-	if t.cause == None || permanent && !t.permanent {
-		t.cause, t.class, t.text = r.Step, r.Class, r.Text
+// blame finds the failure that decides what becomes of the task: the first
+// permanent one, else the first.
+func (t *task) blame() {
+	t.cause, t.class, t.text = None, "", ""
+	var worst *step
+	for i := range t.steps {
+		s := &t.steps[i]
+		if s.state != StepError || worst != nil && !s.worse(worst) {
+			continue
+		}
+		worst, t.cause, t.class, t.text = s, int16(i), s.class, s.text
 	}
-	t.permanent = t.permanent || permanent
+}
+
+// worse tells whether the failure of s takes precedence over that of other.
+func (s *step) worse(other *step) bool {
+	if s.permanent != other.permanent {
+		return s.permanent
+	}
+	return s.failed < other.failed
 }
 
 // submit takes the facts of the first record.
@@ -116,6 +146,7 @@ func (t *task) redrive(at Time) {
 		if s.state == StepError {
 			t.move(int16(i), StepPending)
 			s.ready = at
+			s.forgive()
 		}
 	}
 	t.redrives++
@@ -125,7 +156,7 @@ func (t *task) redrive(at Time) {
 // cancel cascades to all steps that are not over.
 func (t *task) cancel() {
 	for i := range t.steps {
-		if t.steps[i].state != StepComplete {
+		if s := t.steps[i].state; s != StepComplete && s != StepResolved {
 			t.move(int16(i), StepCancelled)
 		}
 	}

@@ -178,11 +178,7 @@ func (c *Core) Succeed(now Time, a Attempt, output []byte) error {
 		return err
 	}
 	c.commit(t, r)
-	for _, ch := range t.plan.steps[i].children {
-		if t.steps[ch].missing == 0 {
-			c.schedule(t, ch)
-		}
-	}
+	c.scheduleChildren(t, i)
 	c.answered(t, i, true, now)
 	return nil
 }

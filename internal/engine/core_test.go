@@ -44,7 +44,7 @@ func TestTaskView(t *testing.T) {
 				t.Fatal(err)
 			}
 			want.State = TaskWaiting
-			want.Steps[0] = StepView{Name: "a", Service: "bank", State: StepWaiting, Attempts: 1, Round: 1, Due: 13, Start: 2}
+			want.Steps[0] = StepView{Name: "a", Service: "bank", State: StepWaiting, Attempts: 1, Round: 1, Due: 13, Start: 2, Class: "503", Message: "m"}
 			checkView(t, c, want, 3)
 
 			flush(t, c)

@@ -13,6 +13,10 @@ var (
 	ErrNotReady  = errors.New("the step may not start")
 	ErrUnknown   = errors.New("no such task")
 	ErrRefused   = errors.New("the context is refused")
+	ErrNoStep    = errors.New("no such step")
+	ErrStepRuns  = errors.New("an attempt of the step runs")
+	ErrStepOver  = errors.New("the step is over")
+	ErrNotFailed = errors.New("the step has not failed")
 )
 
 // Failure is the bad end of an attempt. It is an error, so that a [Handler] can
@@ -115,22 +119,22 @@ func conclude(t *task, now Time, r *Record) bool {
 	return true
 }
 
-// conclusion is complete when every step is; while something runs or can run,
+// conclusion is complete when every step is settled; while something runs or can run,
 // nothing (0); else error after a permanent failure, parked after exhausted ones.
 func (t *task) conclusion() Kind {
 	switch {
 	case t.state != TaskInProgress || !t.idle():
 		return 0
-	case int(t.counts[StepComplete]) == len(t.steps):
+	case int(t.counts[StepComplete]+t.counts[StepResolved]) == len(t.steps):
 		return Completed
-	case t.permanent:
+	case t.cause != None && t.steps[t.cause].permanent:
 		return Errored
 	}
 	return Parked
 }
 
 // startable is Tasker's readiness: pending or waiting for a retry that is due,
-// every parent complete, attempts left in this round.
+// every parent settled, attempts left in this round.
 func (t *task) startable(i int16, now Time) bool {
 	s := &t.steps[i]
 	if t.state != TaskPending && t.state != TaskInProgress {

@@ -26,7 +26,7 @@
 //
 // # Rules
 //
-//   - A step may start when all its parents are complete; there are no barriers
+//   - A step may start when all its parents are settled; there are no barriers
 //     between levels, only a limit of attempts in flight per service.
 //   - Retry.Limit counts all attempts of a round. A round begins at submission and
 //     whenever a parked task is driven again; attempt numbers go on counting.
@@ -36,6 +36,8 @@
 //     in error, one with exhausted steps only is parked (blocked_by_failures).
 //   - Parked is not terminal: the operator ([Core.Redrive]) or the [Recovery]
 //     policy drives it again in a fresh round.
+//   - An operator may reset a failed step, settle or complete one by hand that does
+//     not run, or cancel the task. What follows, follows at once.
 //   - At its deadline an attempt fails with class [ClassTimeout]. A result that
 //     comes at the same instant, before [Core.Tick], wins.
 //   - Results of attempts that are over are refused with [ErrStale].

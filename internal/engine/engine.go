@@ -130,18 +130,6 @@ func (e *Engine) Submit(ref Ref, s Submission) (id TaskID, err error) {
 	return id, errors.Join(failed, err)
 }
 
-// Redrive begins a fresh round of a parked task.
-func (e *Engine) Redrive(id TaskID, by, why string) (err error) {
-	failed := e.ask(func(now Time) { err = e.core.Redrive(now, id, by, why) })
-	return errors.Join(failed, err)
-}
-
-// Cancel gives a task up and ends the contexts of its handlers.
-func (e *Engine) Cancel(id TaskID, by, why string) (err error) {
-	failed := e.ask(func(now Time) { err = e.core.Cancel(now, id, by, why) })
-	return errors.Join(failed, err)
-}
-
 // Task looks a task up, open or over.
 func (e *Engine) Task(id TaskID) (v View, err error) {
 	failed := e.ask(func(Time) { v, err = e.core.Task(id) })

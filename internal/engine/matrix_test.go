@@ -27,6 +27,8 @@ func moments() []struct {
 		{"complete", []Kind{Submitted, Started, Succeeded, Completed}},
 		{"error", []Kind{Submitted, Started, Failed, Errored}},
 		{"cancelled", []Kind{Submitted, Cancelled}},
+		{"resolved by hand", []Kind{Submitted, Resolved, Completed}},
+		{"completed by hand", []Kind{Submitted, Started, Retrying, Started, Exhausted, Parked, Supplied, Completed}},
 	}
 }
 
@@ -55,6 +57,9 @@ func commands() []struct {
 		}},
 		{"redrive", func(t *task, r *Record) error { return decideRedrive(t, 100, "ops", "why", r) }},
 		{"cancel", func(t *task, r *Record) error { return decideCancel(t, 100, "ops", "why", r) }},
+		{"reset attempts", func(t *task, r *Record) error { return decideOperate(t, 0, 100, Reset, r) }},
+		{"resolve", func(t *task, r *Record) error { return decideOperate(t, 0, 100, Resolved, r) }},
+		{"complete by hand", func(t *task, r *Record) error { return decideOperate(t, 0, 100, Supplied, r) }},
 	}
 }
 
@@ -104,7 +109,7 @@ func outcome(t *testing.T, tk *task, decide func(*task, *Record) error) string {
 	before := *tk
 	r := Record{Seq: tk.seq + 1}
 	if err := decide(tk, &r); err != nil {
-		for _, known := range []error{ErrStale, ErrNotParked, ErrOver, ErrNotReady} {
+		for _, known := range []error{ErrStale, ErrNotParked, ErrOver, ErrNotReady, ErrStepRuns, ErrStepOver, ErrNotFailed} {
 			if errors.Is(err, known) {
 				return "- " + known.Error()
 			}
@@ -136,7 +141,7 @@ func TestApplyRefuses(t *testing.T) {
 		next Record
 		want string
 	}{
-		{"unknown kind", nil, Record{Kind: kindEnd, Seq: 1}, "task 1: record 1: unknown kind(16)"},
+		{"unknown kind", nil, Record{Kind: kindEnd, Seq: 1}, "task 1: record 1: unknown " + kindEnd.String()},
 		{"no submission", nil, Record{Kind: Started, Seq: 1}, "task 1: record 1: started while the task is none"},
 		{"submitted twice", []Kind{Submitted}, Record{Kind: Submitted, Seq: 2}, "task 1: record 2: submitted while the task is pending"},
 		{"gap", []Kind{Submitted}, Record{Kind: Started, Seq: 3, Attempt: 1}, "task 1: record 3 follows record 1"},

@@ -52,6 +52,13 @@ const (
 	// BreakerClosed: a probe succeeded. Task is 0, Class the service, Start when
 	// the breaker had opened first.
 	BreakerClosed
+	// Reset: an operator gave a step a fresh round, without a wait. Step; Class by
+	// whom, Text why, Start since when the task was parked, 0 if it was not.
+	Reset
+	// Resolved: an operator settled a step without an output. Fields as Reset.
+	Resolved
+	// Supplied: an operator completed a step; Data is the output. Fields as Reset.
+	Supplied
 
 	kindEnd // one past the last kind
 )
@@ -59,6 +66,7 @@ const (
 var kindNames = [kindEnd]string{
 	"none", "submitted", "started", "succeeded", "retrying", "exhausted", "failed", "deferred", "parked", "redriven",
 	"completed", "errored", "cancelled", "breaker_opened", "breaker_half_opened", "breaker_closed",
+	"reset", "resolved", "supplied",
 }
 
 // String is the kind's name: "breaker_opened".

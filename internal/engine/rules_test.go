@@ -47,8 +47,12 @@ func (w *rules) check(rt *rapid.T, r *Record) {
 	if t == nil || t.over {
 		rt.Fatalf("%v of task %d, which is not open", r.Kind, r.Task)
 	}
-	if t.parked != (r.Kind == Redriven) && r.Kind != Cancelled {
-		rt.Fatalf("%v of task %d while parked is %v", r.Kind, r.Task, t.parked)
+	switch r.Kind {
+	case Cancelled, Reset, Resolved, Supplied: // parked or not
+	default:
+		if t.parked != (r.Kind == Redriven) {
+			rt.Fatalf("%v of task %d while parked is %v", r.Kind, r.Task, t.parked)
+		}
 	}
 	w.step(rt, t, r)
 }
@@ -79,6 +83,11 @@ func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
 	case Redriven:
 		t.parked = false
 		clear(t.round)
+	case Reset, Resolved, Supplied:
+		if t.done[s.Name] || t.running[s.Name] {
+			rt.Fatalf("%v of %s although it is complete or runs", r.Kind, s.Name)
+		}
+		t.parked, t.round[s.Name], t.done[s.Name] = false, 0, r.Kind != Reset
 	}
 }
 

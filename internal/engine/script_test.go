@@ -124,6 +124,16 @@ func (s *script) command(cmd string, args []string) error {
 		return s.core.Redrive(s.now, task17(args[0]), option(args, "by"), option(args, "why"))
 	case "cancel":
 		return s.core.Cancel(s.now, task17(args[0]), option(args, "by"), option(args, "why"))
+	case "reset":
+		return s.core.ResetAttempts(s.now, s.action(args))
+	case "resolve":
+		return s.core.ResolveStep(s.now, s.action(args))
+	case "complete":
+		return s.core.CompleteStep(s.now, s.action(args), []byte(option(args, "output")))
+	case "dead":
+		for _, d := range s.core.DeadLetters(DeadLetterFilter{Service: option(args, "calls"), Class: option(args, "class")}) {
+			fmt.Fprintf(&s.out, "  t%d since %s: %s, step %s calls %q: %s\n", d.Task, span(d.Since), d.Reason, d.Step, d.Service, d.Class)
+		}
 	case "state":
 		return s.state(task17(args[0]))
 	default:
@@ -166,6 +176,12 @@ func (s *script) open() {
 	if s.core, err = New(s.cfg); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// action is what an operator does to "t1/a".
+func (s *script) action(args []string) StepAction {
+	id, name, _ := strings.Cut(args[0], "/")
+	return StepAction{Task: task17(id), Step: name, By: option(args, "by"), Why: option(args, "why")}
 }
 
 // attempt resolves "t1/a" to the step's last attempt, "t1/a#2" to its second.

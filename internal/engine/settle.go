@@ -96,6 +96,15 @@ func (c *Core) scheduleAll(t *task) {
 	}
 }
 
+// scheduleChildren lets the children of a step begin that it has freed.
+func (c *Core) scheduleChildren(t *task, i int16) {
+	for _, ch := range t.plan.steps[i].children {
+		if t.steps[ch].missing == 0 {
+			c.schedule(t, ch)
+		}
+	}
+}
+
 // answered settles what follows from the end of an attempt of step i: its
 // service's breaker and health, the fate of the task, the recovery of others.
 func (c *Core) answered(t *task, i int16, good bool, now Time) {
@@ -103,16 +112,21 @@ func (c *Core) answered(t *task, i int16, good bool, now Time) {
 	if svc != None {
 		c.count(&c.services[svc], good, t.steps[i].start, now)
 	}
-	r := c.slot(t.seq)
-	if conclude(t, now, r) {
-		c.commit(t, r)
-		c.concluded(t)
-	} else {
-		c.drop()
-	}
+	c.conclude(t, now)
 	if svc != None && good {
 		c.recover(&c.services[svc], now)
 	}
+}
+
+// conclude ends or parks a task if nothing of it runs or can run.
+func (c *Core) conclude(t *task, now Time) {
+	r := c.slot(t.seq)
+	if !conclude(t, now, r) {
+		c.drop()
+		return
+	}
+	c.commit(t, r)
+	c.concluded(t)
 }
 
 // count notes an answer of a service, and records what its breaker makes of it.

@@ -16,10 +16,11 @@ const (
 	StepComplete                        // done, for ever
 	StepError                           // failed, and no attempt follows by itself
 	StepCancelled                       // given up with its task
+	StepResolved                        // settled by an operator without an output; its children may run
 	stepStates                          // one past the last
 )
 
-var stepNames = [stepStates]string{"none", "pending", "in_progress", "waiting_for_retry", "complete", "error", "cancelled"}
+var stepNames = [stepStates]string{"none", "pending", "in_progress", "waiting_for_retry", "complete", "error", "cancelled", "resolved_manually"}
 
 // String is Tasker's name of the state.
 func (s StepState) String() string {
@@ -67,6 +68,9 @@ var stepMoves = [kindEnd][stepStates]StepState{
 	Retrying:  {StepInProgress: StepWaiting},
 	Exhausted: {StepInProgress: StepError},
 	Failed:    {StepInProgress: StepError},
+	Reset:     {StepWaiting: StepPending, StepError: StepPending},
+	Resolved:  {StepPending: StepResolved, StepWaiting: StepResolved, StepError: StepResolved},
+	Supplied:  {StepPending: StepComplete, StepWaiting: StepComplete, StepError: StepComplete},
 }
 
 // taskMoves says where a record takes its task.
@@ -83,6 +87,9 @@ var taskMoves = [kindEnd][taskStates]TaskState{
 	Completed: {TaskInProgress: TaskComplete},
 	Errored:   {TaskInProgress: TaskError},
 	Cancelled: {TaskPending: TaskCancelled, TaskInProgress: TaskCancelled, TaskParked: TaskCancelled},
+	Reset:     {TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
+	Resolved:  {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
+	Supplied:  {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
 }
 
 // task is the state of one open task. It changes only through [apply].
@@ -94,16 +101,15 @@ type task struct {
 	state TaskState
 	seq   uint32 // number of its last record, from 1
 
-	counts    [stepStates]int16 // steps by state
-	ready     int16             // pending steps with all parents complete
-	permanent bool              // a step failed permanently
+	counts [stepStates]int16 // steps by state
+	ready  int16             // pending steps whose parents are all settled
 
 	submitted Time
 	parked    Time  // since when, if state is TaskParked
 	redrives  int32 // how often it was driven again
 
-	// cause is the first step that failed for good in this round; a permanent
-	// failure takes precedence over an exhausted one. None: no step did.
+	// cause is the step that failed for good first; a permanent failure takes
+	// precedence over an exhausted one. None: no step is in error.
 	cause       int16
 	class, text string
 
@@ -116,13 +122,18 @@ type task struct {
 type step struct {
 	state    StepState
 	deferred bool  // a breaker held it back and that was recorded
-	missing  int16 // parents that are not complete
+	missing  int16 // parents that are not settled
 	attempts int32 // over the task's life
 	round    int32 // of them in this round; round <= the limit
 	start    Time  // of the last attempt
 	deadline Time  // of the running attempt; 0: none
 	ready    Time  // when it became, or will become, ready to start
 	output   []byte
+
+	// The last failure, of a step that waits or is in error.
+	permanent   bool
+	failed      uint32 // number of its record
+	class, text string
 }
 
 // reset makes t a task of plan p that no record has touched, and keeps the

@@ -108,7 +108,7 @@ func fromVector(v *vector, now Time) (*task, error) {
 	tk.state = TaskInProgress
 	states := map[string]StepState{
 		"": StepPending, "pending": StepPending, "in_progress": StepInProgress, "waiting_for_retry": StepWaiting,
-		"complete": StepComplete, "resolved_manually": StepComplete, "error": StepError,
+		"complete": StepComplete, "resolved_manually": StepResolved, "error": StepError,
 		"cancelled": StepCancelled, "enqueued": StepInProgress, "enqueued_for_orchestration": StepInProgress,
 	}
 	for i, s := range v.Steps {
@@ -120,7 +120,7 @@ func fromVector(v *vector, now Time) (*task, error) {
 		st.attempts, st.round = int32(s.Attempts), int32(s.Attempts)
 		st.ready = now + (s.Backoff-s.Ago)*second*min(s.Backoff, 1)
 		tk.move(int16(i), state)
-		if state == StepComplete {
+		if state == StepComplete || state == StepResolved {
 			tk.release(int16(i), now)
 		}
 	}
@@ -130,7 +130,7 @@ func fromVector(v *vector, now Time) (*task, error) {
 // status is Tasker's word for what can be done about a task.
 func status(t *task, ready int) string {
 	switch {
-	case int(t.counts[StepComplete]) == len(t.steps):
+	case int(t.counts[StepComplete]+t.counts[StepResolved]) == len(t.steps):
 		return "all_complete"
 	case ready > 0:
 		return "has_ready_steps"
@@ -196,6 +196,25 @@ func TestDiffersFromTasker(t *testing.T) {
 				_ = c.Redrive(0, id, "ops", "")
 				v, _ := c.Task(id)
 				return v.State.String()
+			}},
+		{"reset of an exhausted step", "C: its attempts are not zeroed and its task is not looked at: nothing follows", "claimed again as attempt 2, in this round 1",
+			func() string {
+				c := single(Retry{Limit: 1})
+				id, _ := c.SubmitTo(0, 0, Submission{})
+				_ = c.Fail(0, c.Claim(0, nil)[0], Failure{Class: "503"})
+				_ = c.ResetAttempts(0, StepAction{Task: id, Step: "a", By: "ops"})
+				a := c.Claim(0, nil)[0]
+				v, _ := c.Task(id)
+				return fmt.Sprintf("claimed again as attempt %d, in this round %d", a.N, v.Steps[0].Round)
+			}},
+		{"who resolved a step", "C: operator and reason are dropped", "resolved by ops: fetched in person",
+			func() string {
+				c := single(Retry{Limit: 1})
+				id, _ := c.SubmitTo(0, 0, Submission{})
+				_ = c.ResolveStep(0, StepAction{Task: id, Step: "a", By: "ops", Why: "fetched in person"})
+				_ = c.Flush(nil)
+				v, _ := c.Task(id)
+				return fmt.Sprintf("%v by %s: %s", v.History[1].Kind, v.History[1].Class, v.History[1].Text)
 			}},
 		{"cancel", "both: children of a cancelled step wait for ever", "cancelled, step cancelled",
 			func() string {

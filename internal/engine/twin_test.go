@@ -143,13 +143,22 @@ func (w *twins) operate() {
 		return
 	}
 	id := rapid.SampledFrom(w.ids).Draw(w.rt, "task")
-	cancel := rapid.IntRange(0, 3).Draw(w.rt, "cancel") == 0
+	what := rapid.SampledFrom([]string{"redrive", "redrive", "reset", "resolve", "complete", "cancel"}).Draw(w.rt, "what")
+	a := StepAction{Task: id, Step: fmt.Sprintf("a%d", rapid.IntRange(0, 3).Draw(w.rt, "step")), By: "ops", Why: "why"}
 	w.both(func(c *Core) string {
-		if cancel {
-			return fmt.Sprint(c.Cancel(w.now, id, "ops", ""))
+		switch what {
+		case "redrive":
+			return fmt.Sprint(c.Redrive(w.now, id, "ops", "why"))
+		case "reset":
+			return fmt.Sprint(c.ResetAttempts(w.now, a))
+		case "resolve":
+			return fmt.Sprint(c.ResolveStep(w.now, a))
+		case "complete":
+			return fmt.Sprint(c.CompleteStep(w.now, a, []byte("by hand")))
 		}
-		return fmt.Sprint(c.Redrive(w.now, id, "ops", "why"))
+		return fmt.Sprint(c.Cancel(w.now, id, "ops", ""))
 	})
+	w.both(func(c *Core) string { return fmt.Sprint(c.DeadLetters(DeadLetterFilter{})) })
 }
 
 // crash flushes, kills the mortal core and lets it resume.

@@ -28,11 +28,13 @@ type StepView struct {
 	Name     string
 	Service  string
 	State    StepState
-	Attempts int  // over the task's life
-	Round    int  // of them in this round
-	Due      Time // when the next attempt may start, if it waits for a retry
-	Start    Time // of the last attempt
-	Deadline Time // of the running attempt; 0: none
+	Attempts int    // over the task's life
+	Round    int    // of them in this round
+	Due      Time   // when the next attempt may start, if it waits for a retry
+	Start    Time   // of the last attempt
+	Deadline Time   // of the running attempt; 0: none
+	Class    string // of the last failure, if it waits or is in error
+	Message  string
 	Output   []byte
 }
 
@@ -73,9 +75,7 @@ func (c *Core) Task(id TaskID) (View, error) {
 	}
 	v := t.view()
 	for i := range v.Steps {
-		if svc := t.plan.steps[i].service; svc != None {
-			v.Steps[i].Service = c.services[svc].Name
-		}
+		v.Steps[i].Service = c.serviceName(t.plan.steps[i].service)
 	}
 	for i := range history {
 		t.plan.fill(&history[i])
@@ -160,7 +160,7 @@ func (t *task) view() View {
 		s := &t.steps[i]
 		sv := StepView{
 			Name: t.plan.Steps[i].Name, State: s.state, Attempts: int(s.attempts), Round: int(s.round),
-			Start: s.start, Output: s.output,
+			Start: s.start, Class: s.class, Message: s.text, Output: s.output,
 		}
 		switch s.state {
 		case StepWaiting:

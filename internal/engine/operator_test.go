@@ -1,0 +1,69 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"tasker-sim/internal/engine"
+)
+
+// TestEngineOperator parks a task, looks it up on the dead-letter list, and does
+// by hand what it takes to end it.
+func TestEngineOperator(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	tpl := engine.Template{Ref: engine.Ref{Name: "order"}, Steps: []engine.Step{
+		{Name: "pay", Retry: engine.Retry{Limit: 1}},
+		{Name: "ship", DependsOn: []string{"pay"}, Retry: engine.Retry{Limit: 1}},
+		{Name: "mail", DependsOn: []string{"ship"}, Retry: engine.Retry{Limit: 1}},
+	}}
+	fails := func(context.Context, engine.Call) ([]byte, error) { return nil, engine.Failure{Class: "503"} }
+	receipt := ""
+	e := start(t, new(engine.Memory), tpl, map[string]engine.Handler{
+		"pay": fails, "mail": fails,
+		"ship": func(_ context.Context, c engine.Call) ([]byte, error) {
+			receipt = string(c.Outputs["pay"])
+			return nil, nil
+		},
+	})
+	defer e.Close()
+	id, err := e.Submit(tpl.Ref, engine.Submission{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait := func(want engine.TaskState) {
+		t.Helper()
+		if state, err := e.Wait(context.Background(), id); state != want || err != nil {
+			t.Fatalf("%v, %v, want %v", state, err, want)
+		}
+	}
+	wait(engine.TaskParked)
+	dead, err := e.DeadLetters(engine.DeadLetterFilter{Class: "503"})
+	if err != nil || len(dead) != 1 || dead[0].Task != id || dead[0].Step != "pay" || dead[0].Reason != engine.ReasonExhausted {
+		t.Errorf("dead letters %+v, %v", dead, err)
+	}
+	pay := engine.StepAction{Task: id, Step: "pay", By: "ana", Why: "paid in cash"}
+	if err := e.ResetAttempts(pay); err != nil {
+		t.Fatal(err)
+	}
+	wait(engine.TaskParked)
+	if err := e.CompleteStep(pay, []byte("receipt 7")); err != nil {
+		t.Fatal(err)
+	}
+	wait(engine.TaskParked)
+	if receipt != "receipt 7" {
+		t.Errorf("ship was given %q", receipt)
+	}
+	if err := e.ResolveStep(engine.StepAction{Task: id, Step: "mail", By: "ana", Why: "told in person"}); err != nil {
+		t.Fatal(err)
+	}
+	wait(engine.TaskComplete)
+	if err := e.ResolveStep(pay); !errors.Is(err, engine.ErrOver) {
+		t.Errorf("resolved after the end: %v", err)
+	}
+	if dead, err := e.DeadLetters(engine.DeadLetterFilter{}); len(dead) > 0 || err != nil {
+		t.Errorf("still on the list: %+v, %v", dead, err)
+	}
+}
