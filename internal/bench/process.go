@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Memory is what the process holds, in bytes. What the system does not tell is 0.
@@ -47,4 +48,24 @@ func field(file, name string) uint64 {
 		return n
 	}
 	return 0
+}
+
+// busy is the processor time of the whole process, in steps of a hundredth of a
+// second, which is what Linux counts in.
+func busy() time.Duration {
+	text, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name may have spaces
+	words := strings.Fields(rest)
+	if len(words) < 13 {
+		return 0
+	}
+	var ticks uint64
+	for _, w := range words[11:13] { // in user and in system mode
+		n, _ := strconv.ParseUint(w, 10, 64) // 0: it is not told
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }

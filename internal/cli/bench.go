@@ -3,6 +3,9 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +20,7 @@ func newBench(env *Env) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newBenchEngine(env))
+	cmd.AddCommand(newBenchEngine(env), newBenchStore(env), newBenchDrive(env))
 	return cmd
 }
 
@@ -50,6 +53,69 @@ per transition in turn. Compare within one run: machines drift.`,
 	f.IntVar(&o.Workflows, "workflows", 0, "workflows per measurement, instead of a duration")
 	f.IntVar(&o.Rounds, "rounds", 3, "how often everything is measured")
 	benchFlags(cmd, &o.Dir, &output)
+	return cmd
+}
+
+func newBenchStore(env *Env) *cobra.Command {
+	o := bench.StoreOptions{}
+	output := "text"
+	cmd := &cobra.Command{
+		Use:   "store",
+		Short: "a store full of finished tasks: cost per workflow, look-ups, going on after a kill",
+		Long: `Fills a store with finished tasks and measures at each power of ten what a
+workflow costs and how long a look-up takes; then leaves tasks in flight, and
+starts and kills a process on the store several times.`,
+		Example: "  tasker-sim bench store --finished 100000",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if output != "text" && output != "json" {
+				return usage("", "--output %q: want text or json", output)
+			}
+			if o.Finished < 1 || o.Running < 1 || o.Workflows < 1 || o.Rounds < 1 {
+				return usage("", "--finished %d, --running %d, --workflows %d, --rounds %d: want at least 1 each", o.Finished, o.Running, o.Workflows, o.Rounds)
+			}
+			self, err := os.Executable()
+			if err != nil {
+				return trouble(err, "")
+			}
+			o.Drive = func(path string, running int) *exec.Cmd {
+				child := exec.CommandContext(cmd.Context(), self, "bench", "drive", path, "--running", strconv.Itoa(running))
+				child.Stderr = env.Stderr
+				return child
+			}
+			o.Progress = func(what string) { fmt.Fprintln(env.Stderr, what) }
+			r, err := bench.Store(cmd.Context(), o)
+			if err != nil {
+				return trouble(err, "")
+			}
+			return printBench(env, output, r)
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&o.Finished, "finished", 1_000_000, "finished tasks in the end")
+	f.IntVar(&o.Running, "running", 10_000, "tasks in flight")
+	f.IntVar(&o.Workflows, "workflows", 5000, "workflows at each point of the curve")
+	f.IntVar(&o.Rounds, "rounds", 3, "restarts")
+	benchFlags(cmd, &o.Dir, &output)
+	return cmd
+}
+
+// newBenchDrive is the process that "bench store" starts and kills.
+func newBenchDrive(env *Env) *cobra.Command {
+	running := 0
+	cmd := &cobra.Command{
+		Use:    "drive STORE",
+		Short:  "go on with the tasks of a store until killed",
+		Hidden: true,
+		Args:   cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := bench.Drive(cmd.Context(), env.Stdout, args[0], running); err != nil {
+				return trouble(err, "")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().IntVar(&running, "running", 1, "how many tasks are in flight")
 	return cmd
 }
 
