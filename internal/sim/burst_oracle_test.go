@@ -91,6 +91,9 @@ func TestCheckoutExactRates(t *testing.T) {
 // with the formula, which is six times what independent errors of the same mean
 // would give. Arrivals are so far apart that hardly two meet the same burst.
 func TestOracle7Bursts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many hours, for their rates")
+	}
 	sc := parseFile(t, "chain.yaml", "load.tasks=150000", "load.duration=800h")
 	sv, st := &sc.Services[0], &sc.Workflows[0].Steps[0]
 	sc.Workflows[0].Steps, sc.Workflows[0].Steps[0].DependsOn = sc.Workflows[0].Steps[:1], nil

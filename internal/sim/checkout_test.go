@@ -17,6 +17,9 @@ func pair(l lived) (naive, orchestrated *metrics.Strategy) {
 // figures, pooled and each, and each seed's failures to the exact probabilities
 // that its own burst timeline implies. The bounds are the distribution's own.
 func TestCheckoutRates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many hours, for their rates")
+	}
 	sc := parse(t, "checkout")
 	var failed [2]int
 	n := 0
@@ -167,6 +170,9 @@ func TestOneAttemptIsNaive(t *testing.T) {
 // TestOneDial: the payment step's first wait of 1 s instead of 5 s keeps the
 // later attempts inside the burst: about 1.1 % instead of 0.19 %.
 func TestOneDial(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many hours, for their rates")
+	}
 	sc := parse(t, "checkout", "steps.process_payment.retry.base=1s")
 	failed, n := 0, 0
 	for seed := uint64(1); seed <= 5; seed++ {
