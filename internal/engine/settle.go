@@ -257,8 +257,9 @@ func (c *Core) fire(e *entry, now Time) {
 // InFlight lists the attempts in progress by task and step. After [New] they
 // are to be driven again as they are.
 func (c *Core) InFlight() []Attempt {
-	var attempts []Attempt
-	for _, id := range c.OpenTasks() {
+	ids := c.OpenTasks()
+	attempts := make([]Attempt, 0, len(ids))
+	for _, id := range ids {
 		t := c.open[id]
 		for i := range t.steps {
 			if t.steps[i].state == StepInProgress {

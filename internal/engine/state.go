@@ -1,6 +1,9 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // TaskID numbers tasks 1, 2, 3 … in order of submission.
 type TaskID uint64
@@ -139,7 +142,7 @@ type step struct {
 // reset makes t a task of plan p that no record has touched, and keeps the
 // memory of its steps.
 func (t *task) reset(id TaskID, p *plan) {
-	steps := t.steps[:0]
+	steps := slices.Grow(t.steps[:0], len(p.steps))
 	*t = task{id: id, plan: p, cause: None}
 	for i := range p.steps {
 		missing := int16(len(p.steps[i].parents))

@@ -51,13 +51,14 @@ func lastSeq(history *bbolt.Bucket) (uint32, error) {
 // Open implements [engine.Store].
 func (s *Store) Open(f func(engine.TaskID, []engine.Record) error) error {
 	return s.view(func(tx *bbolt.Tx) error {
+		var records []engine.Record // one after the other in the same memory
+		at := tx.Bucket(bucketHistory).Cursor()
 		return tx.Bucket(bucketOpen).ForEach(func(k, _ []byte) error {
 			id, err := taskOf(k)
 			if err != nil {
 				return err
 			}
-			records, err := history(tx, id)
-			if err != nil {
+			if records, err = history(at, id, records[:0]); err != nil {
 				return err
 			}
 			return f(id, records)
@@ -68,7 +69,7 @@ func (s *Store) Open(f func(engine.TaskID, []engine.Record) error) error {
 // Task implements [engine.Store].
 func (s *Store) Task(id engine.TaskID) (records []engine.Record, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		records, err = history(tx, id)
+		records, err = history(tx.Bucket(bucketHistory).Cursor(), id, nil)
 		if err == nil && len(records) == 0 && id != 0 {
 			err = fmt.Errorf("task %d: %w", id, engine.ErrUnknown)
 		}
@@ -80,10 +81,10 @@ func (s *Store) Task(id engine.TaskID) (records []engine.Record, err error) {
 	return records, nil
 }
 
-// history reads the records of one task, checked to be all there from the first.
-func history(tx *bbolt.Tx, id engine.TaskID) (records []engine.Record, err error) {
+// history appends the records of one task, checked to be all there from the
+// first, to records, which is empty.
+func history(c *bbolt.Cursor, id engine.TaskID, records []engine.Record) (_ []engine.Record, err error) {
 	prefix := idKey(uint64(id))
-	c := tx.Bucket(bucketHistory).Cursor()
 	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		if len(k) != 12 || int(binary.BigEndian.Uint32(k[8:])) != len(records)+1 {
 			return nil, fmt.Errorf("task %d: key %x after record %d: %w", id, k, len(records), engine.ErrCorrupt)
@@ -189,9 +190,8 @@ func (r *Row) append(buf []byte) []byte {
 }
 
 func parseRow(id engine.TaskID, buf []byte) (Row, error) {
-	bad := fmt.Errorf("row of task %d, %d bytes: %w", id, len(buf), engine.ErrCorrupt)
 	if len(buf) < 4 {
-		return Row{}, bad
+		return Row{}, badRow(id, buf)
 	}
 	row := Row{Task: id, End: engine.Kind(buf[0])}
 	rest := buf[1:]
@@ -199,18 +199,22 @@ func parseRow(id engine.TaskID, buf []byte) (Row, error) {
 	for i := range times {
 		v, n := binary.Varint(rest)
 		if n <= 0 {
-			return Row{}, bad
+			return Row{}, badRow(id, buf)
 		}
 		times[i], rest = v, rest[n:]
 	}
 	size, n := binary.Uvarint(rest)
 	if n <= 0 || size > uint64(len(rest)-n) {
-		return Row{}, bad
+		return Row{}, badRow(id, buf)
 	}
 	rest = rest[n:]
 	row.Submitted, row.Ended = engine.Time(times[0]), engine.Time(times[1])
 	row.Template, row.Key = string(rest[:size]), string(rest[size:])
 	return row, nil
+}
+
+func badRow(id engine.TaskID, buf []byte) error {
+	return fmt.Errorf("row of task %d, %d bytes: %w", id, len(buf), engine.ErrCorrupt)
 }
 
 func taskOf(key []byte) (engine.TaskID, error) {
