@@ -69,6 +69,7 @@ func (t *task) note(s *step, r *Record) {
 	switch r.Kind {
 	case Started:
 		s.attempts, s.start, s.deadline, s.deferred = r.Attempt, r.At, r.Due, false
+		s.crashes, s.left = 0, false
 		s.round++
 	case Deferred:
 		s.deferred = true
@@ -82,6 +83,10 @@ func (t *task) note(s *step, r *Record) {
 	case Exhausted, Failed:
 		s.fail(r)
 		t.blame()
+	case Interrupted:
+		s.crashes, s.left = int32(r.Count), false
+	case Left:
+		s.left = true
 	case Reset:
 		s.round, s.ready = 0, r.At
 		s.forgive()

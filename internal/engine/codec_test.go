@@ -126,7 +126,7 @@ func FuzzHistory(f *testing.F) {
 			r.Task, r.Seq = 1, uint32(len(history)+1)
 			history = append(history, r)
 		}
-		c, err := New(Config{Store: fixed{history: history}, Templates: []Template{tpl}, Recovery: Recovery{After: 60}})
+		c, err := New(Config{Store: fixed{history: history}, Templates: []Template{tpl}, Recovery: Recovery{After: 60}, Poison: 2})
 		if err != nil {
 			return
 		}

@@ -12,6 +12,9 @@ type Config struct {
 	Templates []Template
 	Services  []Service // services that steps name but this list does not have no policy
 	Recovery  Recovery
+	// Poison is how many ends of the process during one attempt make its step
+	// exhausted, with class [ClassPoison]; 0: off, nothing is counted.
+	Poison int
 	// Jitter draws a number in [0,1) for the wait after a failed attempt. It must
 	// be a pure function of its argument, so that a recovered engine draws the
 	// same. nil: always 0.5, which is no jitter.
@@ -31,6 +34,7 @@ type Attempt struct {
 	N        int    // over the task's life, from 1
 	Start    Time
 	Deadline Time // 0: none
+	Crashes  int  // how often the process ended during it; counted if Config.Poison is set
 }
 
 // Key is the attempt's idempotency key: "t17/process_payment". It is a function
@@ -67,6 +71,10 @@ type Core struct {
 	held   int     // steps in services' held queues
 	timers queue
 	sweep  int // length of timers at which those without meaning are dropped
+
+	poison  int
+	left    []Attempt // in progress when the last process ended, not yet driven again
+	suspect Attempt   // the one that was driven again last of those that may be poison
 
 	staged []Record          // applied and not flushed
 	keys   map[string]TaskID // keys of staged submissions

@@ -12,6 +12,7 @@ type Reason string
 const (
 	ReasonExhausted Reason = "exhausted" // parked: a step has used all attempts of its round
 	ReasonPermanent Reason = "permanent" // a step failed permanently
+	ReasonPoison    Reason = "poison"    // parked: the process ended each time a step ran
 )
 
 // DeadLetter is a task that does not get on by itself, or ended badly. It leaves
@@ -65,6 +66,9 @@ func (c *Core) deadLetter(t *task) (DeadLetter, bool) {
 	d := DeadLetter{
 		Task: t.id, Template: t.plan.name, State: t.state, Reason: ReasonExhausted,
 		Class: t.class, Message: t.text, Since: t.parked, Redrives: int(t.redrives),
+	}
+	if t.class == ClassPoison {
+		d.Reason = ReasonPoison
 	}
 	if t.cause != None {
 		d.Step, d.Service = t.plan.Steps[t.cause].Name, c.serviceName(t.plan.steps[t.cause].service)

@@ -19,10 +19,15 @@
 // [New] on the same store goes on where the last Flush ended. It reads the tasks
 // that are open, not those that are over. Steps in progress stay in progress:
 // [Core.InFlight] lists their attempts, to be driven again under their own
-// number, start and [Attempt.Key]. Retries that had become due are due again:
+// number, start and [Attempt.Key]; [Core.Retake] does the same and gives each its
+// whole timeout again. Retries that had become due are due again:
 // [Core.Tick] and [Core.Claim] come first after New. A crash does not spend an attempt, and no
 // wait begins again. An attempt may therefore run more than once, a completed
 // step never does; services are expected to honour the key.
+//
+// With Config.Poison each end of the process during an attempt is recorded. An
+// attempt that one more would exhaust is a suspect: suspects are driven again one
+// at a time, so that the one that ends the process takes no other with it.
 //
 // # Rules
 //

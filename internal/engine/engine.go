@@ -32,13 +32,17 @@ type Clock struct {
 }
 
 // Options of an engine. The fields of Config mean what they mean to a core, but
-// Observe is called on the engine's own goroutine.
+// Observe is called on the engine's own goroutine, and Poison is 3 if it is 0;
+// less turns it off.
 type Options struct {
 	Config
 	Clock    Clock
 	Handlers map[string]Handler // by step name; one for each step of each template
 	Workers  int                // handlers running at once; 0: no bound
 }
+
+// defaultPoison is Options.Poison unless it is set.
+const defaultPoison = 3
 
 // ErrClosed is the answer to calls to an engine that has stopped.
 var ErrClosed = errors.New("the engine is closed")
@@ -113,13 +117,21 @@ func Open(o Options) (*Engine, error) {
 			observe(r)
 		}
 	}
+	switch {
+	case o.Poison == 0:
+		o.Poison = defaultPoison
+	case o.Poison < 0:
+		o.Poison = 0
+	}
 	var err error
 	if e.core, err = New(o.Config); err != nil {
 		return nil, err
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
-	e.core.grace(o.Clock.Now())
-	e.claimed = e.core.InFlight()
+	e.claimed = e.core.Retake(o.Clock.Now(), nil)
+	if err := e.core.Flush(nil); err != nil {
+		return nil, err
+	}
 	go e.loop()
 	return e, nil
 }

@@ -34,7 +34,7 @@ func leaps() engine.Clock {
 func start(t *testing.T, store engine.Store, tpl engine.Template, handlers map[string]engine.Handler) *engine.Engine {
 	t.Helper()
 	e, err := engine.Open(engine.Options{
-		Config: engine.Config{Store: store, Templates: []engine.Template{tpl}}, Clock: leaps(), Handlers: handlers, Workers: 4,
+		Config: engine.Config{Store: store, Templates: []engine.Template{tpl}, Poison: -1}, Clock: leaps(), Handlers: handlers, Workers: 4,
 	})
 	if err != nil {
 		t.Fatal(err)

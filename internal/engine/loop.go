@@ -23,6 +23,7 @@ func (e *Engine) loop() {
 		e.core.Tick(now)
 		e.claimed = e.claimed[:0]
 		if !closed {
+			e.claimed = e.core.Retake(now, e.claimed)
 			e.claimed = e.core.claim(now, e.claimed, e.room())
 		}
 		if err := e.core.Flush(nil); err != nil {
@@ -152,6 +153,7 @@ func (e *Engine) finish() {
 	for _, r := range asked {
 		r.do(now)
 	}
+	e.core.leave(now)
 	if err := e.core.Flush(nil); err != nil {
 		e.fail(asked, err)
 		return

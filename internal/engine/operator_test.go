@@ -3,11 +3,13 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"testing"
 
 	"go.uber.org/goleak"
 
 	"tasker-sim/internal/engine"
+	"tasker-sim/internal/engine/bolt"
 )
 
 // TestEngineOperator parks a task, looks it up on the dead-letter list, and does
@@ -65,5 +67,62 @@ func TestEngineOperator(t *testing.T) {
 	}
 	if dead, err := e.DeadLetters(engine.DeadLetterFilter{}); len(dead) > 0 || err != nil {
 		t.Errorf("still on the list: %+v, %v", dead, err)
+	}
+}
+
+// TestEnginePoison opens an engine again and again on a task whose handler never
+// lives to return. The fourth process parks it and serves the other task, and
+// that one is not harmed by having been in flight each time.
+func TestEnginePoison(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	path := filepath.Join(t.TempDir(), "engine.db")
+	died := make(chan struct{}, 1)
+	handler := func(ctx context.Context, c engine.Call) ([]byte, error) {
+		if c.Task == 2 {
+			died <- struct{}{}
+		}
+		if c.Task == 2 || c.Crashes < 2 {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		return nil, nil
+	}
+	for life := 1; ; life++ {
+		store, err := bolt.Open(path, bolt.Options{NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := engine.Open(engine.Options{
+			Config: engine.Config{Store: store, Templates: []engine.Template{one(5, 0)}}, Clock: leaps(),
+			Handlers: map[string]engine.Handler{"a": handler},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if life == 1 {
+			for range 2 {
+				if _, err := e.Submit(engine.Ref{Name: "one"}, engine.Submission{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if life < 4 {
+			<-died
+			store.Close() // nothing is written from here on
+			e.Close()
+			continue
+		}
+		for id, want := range map[engine.TaskID]engine.TaskState{1: engine.TaskComplete, 2: engine.TaskParked} {
+			if state, err := e.Wait(context.Background(), id); state != want || err != nil {
+				t.Errorf("task %d: %v, %v, want %v", id, state, err, want)
+			}
+		}
+		dead, err := e.DeadLetters(engine.DeadLetterFilter{Reason: engine.ReasonPoison})
+		if len(dead) != 1 || err != nil {
+			t.Errorf("dead letters %+v, %v", dead, err)
+		}
+		e.Close()
+		store.Close()
+		return
 	}
 }

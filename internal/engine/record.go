@@ -59,6 +59,12 @@ const (
 	Resolved
 	// Supplied: an operator completed a step; Data is the output. Fields as Reset.
 	Supplied
+	// Interrupted: a new process found the attempt in progress and will drive it
+	// again. Step, Attempt, Start; Count is how often the process ended during it.
+	Interrupted
+	// Left: the engine was closed in good order during the attempt, which is no
+	// crash. Step, Attempt, Start.
+	Left
 
 	kindEnd // one past the last kind
 )
@@ -66,7 +72,7 @@ const (
 var kindNames = [kindEnd]string{
 	"none", "submitted", "started", "succeeded", "retrying", "exhausted", "failed", "deferred", "parked", "redriven",
 	"completed", "errored", "cancelled", "breaker_opened", "breaker_half_opened", "breaker_closed",
-	"reset", "resolved", "supplied",
+	"reset", "resolved", "supplied", "interrupted", "left",
 }
 
 // String is the kind's name: "breaker_opened".
@@ -121,5 +127,6 @@ type Record struct {
 // Classes and names with a meaning to the engine.
 const (
 	ClassTimeout = "timeout"  // of a failure: no result before the deadline
+	ClassPoison  = "poison"   // of a failure: the process ended each time the attempt ran
 	ByRecovery   = "recovery" // of Redriven: by the engine itself
 )

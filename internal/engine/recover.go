@@ -15,8 +15,11 @@ func New(cfg Config) (*Core, error) {
 	if cfg.Recovery.After < 0 || cfg.Recovery.Max < 0 {
 		return nil, fmt.Errorf("config: recovery after %d, max %d: want none negative", cfg.Recovery.After, cfg.Recovery.Max)
 	}
+	if cfg.Poison < 0 {
+		return nil, fmt.Errorf("config: poison %d: want none negative", cfg.Poison)
+	}
 	c := &Core{
-		store: cfg.Store, recovery: cfg.Recovery, jitter: cfg.Jitter, observe: cfg.Observe,
+		store: cfg.Store, recovery: cfg.Recovery, jitter: cfg.Jitter, observe: cfg.Observe, poison: cfg.Poison,
 		byRef: map[string]int{}, open: map[TaskID]*task{}, keys: map[string]TaskID{},
 	}
 	if err := c.compile(cfg); err != nil {
@@ -25,6 +28,7 @@ func New(cfg Config) (*Core, error) {
 	if err := c.load(); err != nil {
 		return nil, fmt.Errorf("recover: %w", err)
 	}
+	c.interrupt()
 	return c, nil
 }
 
@@ -132,16 +136,4 @@ func (c *Core) planOf(id TaskID, history []Record) (*plan, error) {
 		return nil, fmt.Errorf("task %d: template %s: its steps changed since the task was submitted; give it a new version", id, first.Class)
 	}
 	return p, nil
-}
-
-// grace gives every attempt in flight its whole timeout again, from now. It is
-// for clocks that went on while nobody worked: a crash spends no attempt.
-func (c *Core) grace(now Time) {
-	for _, a := range c.InFlight() {
-		t := c.open[a.Task]
-		if s := &t.steps[a.Step]; s.deadline > 0 {
-			s.deadline = now + t.plan.Steps[a.Step].Timeout
-			c.schedule(t, int16(a.Step))
-		}
-	}
 }

@@ -73,7 +73,7 @@ type script struct {
 // run does one command.
 func (s *script) run(cmd string, args []string) {
 	switch cmd {
-	case "service", "recovery", "template", "step":
+	case "service", "recovery", "poison", "template", "step":
 		s.configure(cmd, args)
 		return
 	case "at":
@@ -104,6 +104,12 @@ func (s *script) command(cmd string, args []string) error {
 		for _, a := range s.core.InFlight() {
 			fmt.Fprintf(&s.out, "  in flight: %s #%d since %s\n", a.Key(), a.N, span(a.Start))
 		}
+	case "retake":
+		for _, a := range s.core.Retake(s.now, nil) {
+			fmt.Fprintf(&s.out, "  again: %s #%d until %s\n", a.Key(), a.N, span(a.Deadline))
+		}
+	case "leave":
+		s.core.leave(s.now)
 	case "submit":
 		_, err := s.core.Submit(s.now, Ref{Name: args[0]}, Submission{Key: option(args, "key")})
 		return err
@@ -153,6 +159,8 @@ func (s *script) configure(cmd string, args []string) {
 			svc.Breaker = &Breaker{Failures: n, Cooldown: length("cooldown"), Probes: number("probes")}
 		}
 		s.cfg.Services = append(s.cfg.Services, svc)
+	case "poison":
+		s.cfg.Poison, _ = strconv.Atoi(args[0])
 	case "recovery":
 		s.cfg.Recovery = Recovery{After: length("after"), Max: number("max")}
 	case "template":

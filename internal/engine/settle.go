@@ -62,7 +62,7 @@ func (t *task) attempt(i int16) Attempt {
 	s := &t.steps[i]
 	return Attempt{
 		Task: t.id, Template: t.plan.index, Step: int(i), Name: t.plan.Steps[i].Name,
-		N: int(s.attempts), Start: s.start, Deadline: s.deadline,
+		N: int(s.attempts), Start: s.start, Deadline: s.deadline, Crashes: int(s.crashes),
 	}
 }
 

@@ -74,6 +74,9 @@ var stepMoves = [kindEnd][stepStates]StepState{
 	Reset:     {StepWaiting: StepPending, StepError: StepPending},
 	Resolved:  {StepPending: StepResolved, StepWaiting: StepResolved, StepError: StepResolved},
 	Supplied:  {StepPending: StepComplete, StepWaiting: StepComplete, StepError: StepComplete},
+
+	Interrupted: {StepInProgress: StepInProgress},
+	Left:        {StepInProgress: StepInProgress},
 }
 
 // taskMoves says where a record takes its task.
@@ -93,6 +96,9 @@ var taskMoves = [kindEnd][taskStates]TaskState{
 	Reset:     {TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
 	Resolved:  {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
 	Supplied:  {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
+
+	Interrupted: {TaskInProgress: TaskInProgress},
+	Left:        {TaskInProgress: TaskInProgress},
 }
 
 // task is the state of one open task. It changes only through [apply].
@@ -132,6 +138,9 @@ type step struct {
 	deadline Time  // of the running attempt; 0: none
 	ready    Time  // when it became, or will become, ready to start
 	output   []byte
+
+	crashes int32 // how often the process ended during the last attempt
+	left    bool  // the process was closed in good order since it last ran
 
 	// The last failure, of a step that waits or is in error.
 	permanent   bool
