@@ -48,7 +48,7 @@ var layers = []layer{
 	{"bench", "engine engine/bolt wall", bbolt, false, "it measures the engine beside the bare database"},
 	{"tui", "event metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},
 	{"crashtest", "", "", true, "tests only: it kills the real program and looks at what is left"},
-	{"cli", "bench event metrics report rundir scenario sim stats tui wall", cobra, false, "the wiring; nothing but main imports it"},
+	{"cli", "bench event metrics report rundir scenario sim stats tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
 }
 
 func rowOf(dir string) *layer {
