@@ -73,10 +73,20 @@ func (t *task) note(s *step, r *Record) {
 		s.round++
 	case Deferred:
 		s.deferred = true
-	case Succeeded, Resolved, Supplied:
-		s.output = r.Data
+	case Succeeded, Supplied:
+		s.output, s.saved.Data = r.Data, nil
+		s.forgive()
+		if t.plan.Steps[r.Step].Decides {
+			t.choose(r.Step, r.Count, r.At)
+			return
+		}
+		t.release(r.Step, r.At)
+	case Resolved:
 		s.forgive()
 		t.release(r.Step, r.At)
+	case Checkpointed:
+		s.saved = Checkpoint{Data: r.Data, Done: r.Count, Total: r.Extra}
+		s.deadline = r.Due
 	case Retrying:
 		s.ready = r.Due
 		s.fail(r)
@@ -104,11 +114,42 @@ func (s *step) forgive() { s.failed, s.permanent, s.class, s.text = 0, false, ""
 // release tells the children of a settled step that they lack one parent less.
 func (t *task) release(i int16, at Time) {
 	for _, ch := range t.plan.steps[i].children {
-		s := &t.steps[ch]
-		s.missing--
-		if s.missing == 0 && s.state == StepPending {
-			s.ready = at
-			t.ready++
+		t.free(ch, at)
+	}
+}
+
+// free takes one parent off what step i lacks. A step all of whose parents are
+// skipped is skipped too.
+func (t *task) free(i int16, at Time) {
+	s := &t.steps[i]
+	s.missing--
+	if s.missing > 0 || s.state != StepPending {
+		return
+	}
+	s.ready = at
+	t.ready++
+	if int(s.skipped) == len(t.plan.steps[i].parents) {
+		t.skip(i, at)
+	}
+}
+
+// skip leaves step i out.
+func (t *task) skip(i int16, at Time) {
+	t.move(i, StepSkipped)
+	for _, ch := range t.plan.steps[i].children {
+		t.steps[ch].skipped++
+		t.free(ch, at)
+	}
+}
+
+// choose lets the chosen children of step i run and skips the others, whatever
+// other parents they have.
+func (t *task) choose(i int16, chosen int64, at Time) {
+	t.steps[i].chosen = chosen
+	for k, ch := range t.plan.steps[i].children {
+		t.free(ch, at)
+		if s := &t.steps[ch]; chosen&(1<<k) == 0 && s.state == StepPending {
+			t.skip(ch, at)
 		}
 	}
 }
@@ -161,7 +202,7 @@ func (t *task) redrive(at Time) {
 // cancel cascades to all steps that are not over.
 func (t *task) cancel() {
 	for i := range t.steps {
-		if s := t.steps[i].state; s != StepComplete && s != StepResolved {
+		if s := t.steps[i].state; s != StepComplete && s != StepResolved && s != StepSkipped {
 			t.move(int16(i), StepCancelled)
 		}
 	}

@@ -25,9 +25,16 @@ const (
 	hasData
 )
 
+// hasExtra is part of the byte of the kind: Extra follows Count.
+const hasExtra = 0x80
+
 // AppendRecord appends the stored form of r to buf.
 func AppendRecord(buf []byte, r *Record) []byte {
-	buf = append(buf, byte(r.Kind), r.flags())
+	kind := byte(r.Kind)
+	if r.Extra != 0 {
+		kind |= hasExtra
+	}
+	buf = append(buf, kind, r.flags())
 	buf = binary.AppendVarint(buf, int64(r.At))
 	if r.Start != 0 {
 		buf = binary.AppendVarint(buf, int64(r.At-r.Start))
@@ -37,6 +44,9 @@ func AppendRecord(buf []byte, r *Record) []byte {
 	}
 	if r.Count != 0 {
 		buf = binary.AppendVarint(buf, r.Count)
+	}
+	if r.Extra != 0 {
+		buf = binary.AppendVarint(buf, r.Extra)
 	}
 	if r.Attempt != 0 {
 		buf = binary.AppendVarint(buf, int64(r.Attempt))
@@ -70,11 +80,11 @@ func (r *Record) flags() byte {
 // and Service are not in it. Strings and Data are copies.
 func ParseRecord(buf []byte) (Record, error) {
 	r := Record{Template: None, Step: None, Service: None}
-	if len(buf) < 3 || buf[0] == 0 || buf[0] >= byte(kindEnd) {
+	if len(buf) < 3 || buf[0]&^hasExtra == 0 || buf[0]&^hasExtra >= byte(kindEnd) {
 		return r, fmt.Errorf("record of %d bytes: %w", len(buf), ErrCorrupt)
 	}
 	flags, d := buf[1], decoder{buf: buf[2:]}
-	r.Kind = Kind(buf[0])
+	r.Kind = Kind(buf[0] &^ hasExtra)
 	r.At = Time(d.varint())
 	if flags&hasStart != 0 {
 		r.Start = r.At - Time(d.varint())
@@ -84,6 +94,9 @@ func ParseRecord(buf []byte) (Record, error) {
 	}
 	if flags&hasCount != 0 {
 		r.Count = d.varint()
+	}
+	if buf[0]&hasExtra != 0 {
+		r.Extra = d.varint()
 	}
 	if flags&hasAttempt != 0 {
 		r.Attempt = d.count32()
@@ -101,7 +114,7 @@ func ParseRecord(buf []byte) (Record, error) {
 		r.Data = append([]byte(nil), d.buf...)
 		d.buf = nil
 	}
-	if d.err != nil || len(d.buf) > 0 || r.flags() != flags {
+	if d.err != nil || len(d.buf) > 0 || r.flags() != flags || (r.Extra != 0) != (buf[0]&hasExtra != 0) {
 		return r, fmt.Errorf("record %v of %d bytes: %w", r.Kind, len(buf), ErrCorrupt)
 	}
 	return r, nil

@@ -17,7 +17,7 @@ func TestRecordRoundTrip(t *testing.T) {
 		r := Record{
 			Kind: Kind(rapid.IntRange(1, int(kindEnd)-1).Draw(rt, "kind")),
 			At:   Time(at.Draw(rt, "at")), Start: Time(at.Draw(rt, "start")), Due: Time(at.Draw(rt, "due")),
-			Count: rapid.Int64Min(0).Draw(rt, "count"), Attempt: rapid.Int32Min(0).Draw(rt, "attempt"),
+			Count: rapid.Int64Min(0).Draw(rt, "count"), Extra: rapid.Int64().Draw(rt, "extra"), Attempt: rapid.Int32Min(0).Draw(rt, "attempt"),
 			Step: rapid.Int16Min(None).Draw(rt, "step"), Template: None, Service: None,
 			Class: rapid.String().Draw(rt, "class"), Text: rapid.String().Draw(rt, "text"),
 		}

@@ -35,6 +35,7 @@ type Attempt struct {
 	Start    Time
 	Deadline Time // 0: none
 	Crashes  int  // how often the process ended during it; counted if Config.Poison is set
+	Saved    Checkpoint
 }
 
 // Key is the attempt's idempotency key: "t17/process_payment". It is a function
@@ -185,10 +186,15 @@ func (c *Core) Succeed(now Time, a Attempt, output []byte) error {
 		c.drop()
 		return err
 	}
+	c.succeeded(t, i, now, r)
+	return nil
+}
+
+// succeeded lets go on what waited for step i.
+func (c *Core) succeeded(t *task, i int16, now Time, r *Record) {
 	c.commit(t, r)
 	c.scheduleChildren(t, i)
 	c.answered(t, i, true, now)
-	return nil
 }
 
 // Fail ends an attempt badly.

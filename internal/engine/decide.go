@@ -17,6 +17,7 @@ var (
 	ErrStepRuns  = errors.New("an attempt of the step runs")
 	ErrStepOver  = errors.New("the step is over")
 	ErrNotFailed = errors.New("the step has not failed")
+	ErrChoice    = errors.New("the choice does not fit the step")
 )
 
 // Failure is the bad end of an attempt. It is an error, so that a [Handler] can
@@ -62,6 +63,9 @@ func decideDefer(t *task, i int16, now, until Time, r *Record) error {
 func decideSucceed(t *task, i int16, n int32, now Time, output []byte, r *Record) error {
 	if err := t.running(i, n); err != nil {
 		return err
+	}
+	if t.plan.Steps[i].Decides {
+		return fmt.Errorf("task %d: step %q: %w: it has to choose", t.id, t.plan.Steps[i].Name, ErrChoice)
 	}
 	t.about(r, Succeeded, i, now)
 	r.Attempt, r.Start, r.Data = n, t.steps[i].start, output
@@ -125,7 +129,7 @@ func (t *task) conclusion() Kind {
 	switch {
 	case t.state != TaskInProgress || !t.idle():
 		return 0
-	case int(t.counts[StepComplete]+t.counts[StepResolved]) == len(t.steps):
+	case t.settled():
 		return Completed
 	case t.cause != None && t.steps[t.cause].permanent:
 		return Errored

@@ -41,6 +41,9 @@
 //     in error, one with exhausted steps only is parked (blocked_by_failures).
 //   - Parked is not terminal: the operator ([Core.Redrive]) or the [Recovery]
 //     policy drives it again in a fresh round.
+//   - A step that decides chooses which of its children run. The others are
+//     skipped, and so is each step all of whose parents are skipped; a step with
+//     another parent runs when all of them are settled.
 //   - An operator may reset a failed step, settle or complete one by hand that does
 //     not run, or cancel the task. What follows, follows at once.
 //   - At its deadline an attempt fails with class [ClassTimeout]. A result that

@@ -17,14 +17,6 @@ import (
 // deadline, when the task is cancelled and when the engine stops.
 type Handler func(ctx context.Context, call Call) (output []byte, err error)
 
-// Call is what a handler gets. Its bytes must not be changed.
-type Call struct {
-	Attempt
-	Ref     Ref               // the template
-	Context []byte            // of the task
-	Outputs map[string][]byte // of all steps that this one depends on, directly or not
-}
-
 // Clock is how an engine knows the time: the package reads no clock itself.
 type Clock struct {
 	Now  func() Time                       // microseconds since an epoch that stays the same for a store

@@ -95,7 +95,7 @@ func (e *Engine) launch(attempts []Attempt) {
 		ctx, stop := context.WithCancel(e.ctx)
 		e.running[run{a.Task, a.Step, a.N}] = stop
 		t := &e.core.plans[a.Template].Template
-		call := Call{Attempt: a, Ref: t.Ref, Context: data, Outputs: outputs}
+		call := Call{Attempt: a, Ref: t.Ref, Context: data, Outputs: outputs, flight: &flight{engine: e}}
 		e.work.Go(func() { e.handle(ctx, call) })
 	}
 }
@@ -107,7 +107,7 @@ func (e *Engine) handle(ctx context.Context, call Call) {
 	if err != nil && e.ctx.Err() != nil {
 		return
 	}
-	result := func(now Time) error { return e.core.Succeed(now, call.Attempt, output) }
+	result := func(now Time) error { return e.succeed(now, &call, output) }
 	if err != nil {
 		f := failure(err)
 		result = func(now Time) error { return e.core.Fail(now, call.Attempt, f) }

@@ -55,6 +55,12 @@ func commands() []struct {
 		{"fail permanently", func(t *task, r *Record) error {
 			return decideFail(t, 0, t.steps[0].attempts, 100, &Failure{Class: "decline", Permanent: true}, 0.5, r)
 		}},
+		{"choose", func(t *task, r *Record) error {
+			return decideChoose(t, 0, t.steps[0].attempts, 100, nil, r)
+		}},
+		{"checkpoint", func(t *task, r *Record) error {
+			return decideCheckpoint(t, 0, t.steps[0].attempts, 100, Checkpoint{Done: 1}, r)
+		}},
 		{"redrive", func(t *task, r *Record) error { return decideRedrive(t, 100, "ops", "why", r) }},
 		{"cancel", func(t *task, r *Record) error { return decideCancel(t, 100, "ops", "why", r) }},
 		{"reset attempts", func(t *task, r *Record) error { return decideOperate(t, 0, 100, Reset, r) }},
@@ -109,7 +115,7 @@ func outcome(t *testing.T, tk *task, decide func(*task, *Record) error) string {
 	before := *tk
 	r := Record{Seq: tk.seq + 1}
 	if err := decide(tk, &r); err != nil {
-		for _, known := range []error{ErrStale, ErrNotParked, ErrOver, ErrNotReady, ErrStepRuns, ErrStepOver, ErrNotFailed} {
+		for _, known := range []error{ErrStale, ErrNotParked, ErrOver, ErrNotReady, ErrStepRuns, ErrStepOver, ErrNotFailed, ErrChoice} {
 			if errors.Is(err, known) {
 				return "- " + known.Error()
 			}

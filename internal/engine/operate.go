@@ -20,18 +20,19 @@ func (c *Core) ResetAttempts(now Time, a StepAction) error {
 }
 
 // ResolveStep settles a step by hand that is not over and does not run: it has no
-// output, and its children may run. A parked task goes on.
+// output, and its children may run, all of them. A parked task goes on.
 func (c *Core) ResolveStep(now Time, a StepAction) error {
 	return c.operate(now, a, Resolved, nil)
 }
 
-// CompleteStep is ResolveStep with an output for the children.
-func (c *Core) CompleteStep(now Time, a StepAction, output []byte) error {
-	return c.operate(now, a, Supplied, output)
+// CompleteStep is ResolveStep with an output for the children, and with the
+// choice of children if the step decides.
+func (c *Core) CompleteStep(now Time, a StepAction, output []byte, choose ...string) error {
+	return c.operate(now, a, Supplied, output, choose...)
 }
 
 // operate does what an operator wants, and looks at once what becomes of the task.
-func (c *Core) operate(now Time, a StepAction, kind Kind, output []byte) error {
+func (c *Core) operate(now Time, a StepAction, kind Kind, output []byte, choose ...string) error {
 	t, err := c.lookUp(a.Task)
 	if err != nil {
 		return err
@@ -43,6 +44,10 @@ func (c *Core) operate(now Time, a StepAction, kind Kind, output []byte) error {
 	now = c.advance(now)
 	r := c.slot(t.seq)
 	if err := decideOperate(t, i, now, kind, r); err != nil {
+		c.drop()
+		return err
+	}
+	if r.Count, err = t.choice(i, choose); err != nil {
 		c.drop()
 		return err
 	}

@@ -25,9 +25,10 @@ func (e *Engine) ResolveStep(a StepAction) error {
 	return e.do(func(now Time) error { return e.core.ResolveStep(now, a) })
 }
 
-// CompleteStep settles a step with an output for its children.
-func (e *Engine) CompleteStep(a StepAction, output []byte) error {
-	return e.do(func(now Time) error { return e.core.CompleteStep(now, a, output) })
+// CompleteStep settles a step with an output for its children, and with the choice
+// of children if it decides.
+func (e *Engine) CompleteStep(a StepAction, output []byte, choose ...string) error {
+	return e.do(func(now Time) error { return e.core.CompleteStep(now, a, output, choose...) })
 }
 
 // DeadLetters lists the open tasks that do not get on by themselves.

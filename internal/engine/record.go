@@ -16,7 +16,9 @@ const (
 	// or 0.
 	Started
 	// Succeeded: the attempt's answer was good and the step is complete. Step,
-	// Attempt, Start; Data is the output.
+	// Attempt, Start; Data is the output. If the step decides, bit k of Count says
+	// that the k-th of its children in the template's order was chosen; the others
+	// are skipped, and with them each step all of whose parents are.
 	Succeeded
 	// Retrying: the attempt failed and the next is due at Due. Step, Attempt,
 	// Start, Class, Text.
@@ -57,7 +59,8 @@ const (
 	Reset
 	// Resolved: an operator settled a step without an output. Fields as Reset.
 	Resolved
-	// Supplied: an operator completed a step; Data is the output. Fields as Reset.
+	// Supplied: an operator completed a step; Data is the output, Count as in
+	// Succeeded. Other fields as Reset.
 	Supplied
 	// Interrupted: a new process found the attempt in progress and will drive it
 	// again. Step, Attempt, Start; Count is how often the process ended during it.
@@ -65,6 +68,10 @@ const (
 	// Left: the engine was closed in good order during the attempt, which is no
 	// crash. Step, Attempt, Start.
 	Left
+	// Checkpointed: the attempt got so far and goes on. Step, Attempt, Start; Count
+	// of Extra are done, Data is where the next attempt is to go on, Due the new
+	// deadline or 0.
+	Checkpointed
 
 	kindEnd // one past the last kind
 )
@@ -72,7 +79,7 @@ const (
 var kindNames = [kindEnd]string{
 	"none", "submitted", "started", "succeeded", "retrying", "exhausted", "failed", "deferred", "parked", "redriven",
 	"completed", "errored", "cancelled", "breaker_opened", "breaker_half_opened", "breaker_closed",
-	"reset", "resolved", "supplied", "interrupted", "left",
+	"reset", "resolved", "supplied", "interrupted", "left", "checkpointed",
 }
 
 // String is the kind's name: "breaker_opened".
@@ -110,6 +117,7 @@ type Record struct {
 	Start Time
 	Due   Time
 	Count int64
+	Extra int64  // a second number
 	Task  TaskID // 0: about a service
 	Seq   uint32 // its number within the task's history, from 1; of services' records over all of them
 
@@ -127,6 +135,7 @@ type Record struct {
 // Classes and names with a meaning to the engine.
 const (
 	ClassTimeout = "timeout"  // of a failure: no result before the deadline
+	ClassChoice  = "choice"   // of a failure: the step chose what it does not decide about, or not at all
 	ClassPoison  = "poison"   // of a failure: the process ended each time the attempt ran
 	ByRecovery   = "recovery" // of Redriven: by the engine itself
 )

@@ -21,6 +21,7 @@ type watched struct {
 	over     bool
 	parked   bool
 	done     map[string]bool
+	skipped  map[string]bool
 	running  map[string]bool
 	attempts map[string]int32
 	round    map[string]int
@@ -39,7 +40,7 @@ func (w *rules) check(rt *rapid.T, r *Record) {
 		w.open[r.Service] = r.Kind == BreakerOpened
 		return
 	case Submitted:
-		w.tasks[r.Task] = &watched{template: w.cfg.Templates[r.Template], done: map[string]bool{}, running: map[string]bool{},
+		w.tasks[r.Task] = &watched{template: w.cfg.Templates[r.Template], done: map[string]bool{}, skipped: map[string]bool{}, running: map[string]bool{},
 			attempts: map[string]int32{}, round: map[string]int{}}
 		return
 	}
@@ -72,6 +73,9 @@ func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
 		delete(t.running, s.Name)
 		w.calls[r.Service]--
 		t.done[s.Name] = r.Kind == Succeeded
+		if s.Decides && r.Kind == Succeeded {
+			t.choose(s.Name, r.Count)
+		}
 		if r.Kind == Exhausted && t.round[s.Name] != s.Retry.Limit {
 			rt.Fatalf("%s exhausted after %d of %d attempts", s.Name, t.round[s.Name], s.Retry.Limit)
 		}
@@ -88,6 +92,9 @@ func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
 			rt.Fatalf("%v of %s although it is complete or runs", r.Kind, s.Name)
 		}
 		t.parked, t.round[s.Name], t.done[s.Name] = false, 0, r.Kind != Reset
+		if s.Decides && r.Kind == Supplied {
+			t.choose(s.Name, r.Count)
+		}
 	}
 }
 
@@ -96,9 +103,9 @@ func (w *rules) started(rt *rapid.T, t *watched, s Step, r *Record) {
 	t.round[s.Name]++
 	w.calls[r.Service]++
 	switch {
-	case t.done[s.Name] || t.running[s.Name]:
-		rt.Fatalf("%s started although it is complete or runs", s.Name)
-	case slices.ContainsFunc(s.DependsOn, func(d string) bool { return !t.done[d] }):
+	case t.done[s.Name] || t.running[s.Name] || t.skipped[s.Name]:
+		rt.Fatalf("%s started although it is complete, skipped or runs", s.Name)
+	case slices.ContainsFunc(s.DependsOn, func(d string) bool { return !t.done[d] && !t.skipped[d] }):
 		rt.Fatalf("%s started before its parents were complete", s.Name)
 	case t.attempts[s.Name] != r.Attempt:
 		rt.Fatalf("%s: attempt %d, want %d", s.Name, r.Attempt, t.attempts[s.Name])
@@ -123,7 +130,7 @@ func (w *rules) ended(rt *rapid.T, t *watched, r *Record) {
 		if t.running[s.Name] {
 			w.calls[serviceOf(w.cfg, s.Service)]--
 		}
-		if r.Kind == Completed && !t.done[s.Name] {
+		if r.Kind == Completed && !t.done[s.Name] && !t.skipped[s.Name] {
 			rt.Fatalf("task %d completed without %s", r.Task, s.Name)
 		}
 	}
@@ -132,4 +139,25 @@ func (w *rules) ended(rt *rapid.T, t *watched, r *Record) {
 
 func serviceOf(cfg Config, name string) int16 {
 	return int16(slices.IndexFunc(cfg.Services, func(s Service) bool { return s.Name == name }))
+}
+
+// choose skips the children that were not chosen, and again and again what has
+// only skipped parents.
+func (t *watched) choose(name string, bits int64) {
+	for _, s := range t.template.Steps {
+		if !slices.Contains(s.DependsOn, name) {
+			continue
+		}
+		if bits&1 == 0 && !t.done[s.Name] {
+			t.skipped[s.Name] = true
+		}
+		bits >>= 1
+	}
+	for range t.template.Steps {
+		for _, s := range t.template.Steps {
+			if len(s.DependsOn) > 0 && !t.done[s.Name] && !slices.ContainsFunc(s.DependsOn, func(d string) bool { return !t.skipped[d] }) {
+				t.skipped[s.Name] = true
+			}
+		}
+	}
 }

@@ -104,6 +104,12 @@ func (s *script) command(cmd string, args []string) error {
 		for _, a := range s.core.InFlight() {
 			fmt.Fprintf(&s.out, "  in flight: %s #%d since %s\n", a.Key(), a.N, span(a.Start))
 		}
+	case "choose":
+		return s.core.Choose(s.now, s.attempt(args[0]), nil, children(args)...)
+	case "checkpoint":
+		done, _ := strconv.ParseInt(option(args, "done"), 10, 64)
+		total, _ := strconv.ParseInt(option(args, "total"), 10, 64)
+		return s.core.Checkpoint(s.now, s.attempt(args[0]), Checkpoint{[]byte(option(args, "at")), done, total})
 	case "retake":
 		for _, a := range s.core.Retake(s.now, nil) {
 			fmt.Fprintf(&s.out, "  again: %s #%d until %s\n", a.Key(), a.N, span(a.Deadline))
@@ -114,7 +120,11 @@ func (s *script) command(cmd string, args []string) error {
 		_, err := s.core.Submit(s.now, Ref{Name: args[0]}, Submission{Key: option(args, "key")})
 		return err
 	case "claim":
-		s.core.Claim(s.now, nil)
+		for _, a := range s.core.Claim(s.now, nil) {
+			if a.Saved.Done > 0 {
+				fmt.Fprintf(&s.out, "  %s goes on at %s, %d of %d\n", a.Key(), a.Saved.Data, a.Saved.Done, a.Saved.Total)
+			}
+		}
 	case "succeed":
 		return s.core.Succeed(s.now, s.attempt(args[0]), []byte(option(args, "output")))
 	case "fail":
@@ -135,7 +145,7 @@ func (s *script) command(cmd string, args []string) error {
 	case "resolve":
 		return s.core.ResolveStep(s.now, s.action(args))
 	case "complete":
-		return s.core.CompleteStep(s.now, s.action(args), []byte(option(args, "output")))
+		return s.core.CompleteStep(s.now, s.action(args), []byte(option(args, "output")), children(args)...)
 	case "dead":
 		for _, d := range s.core.DeadLetters(DeadLetterFilter{Service: option(args, "calls"), Class: option(args, "class")}) {
 			fmt.Fprintf(&s.out, "  t%d since %s: %s, step %s calls %q: %s\n", d.Task, span(d.Since), d.Reason, d.Step, d.Service, d.Class)
@@ -168,7 +178,7 @@ func (s *script) configure(cmd string, args []string) {
 	case "step":
 		t := &s.cfg.Templates[len(s.cfg.Templates)-1]
 		factor, _ := strconv.ParseFloat(option(args, "factor"), 64)
-		step := Step{Name: args[0], Service: option(args, "calls"), Timeout: length("timeout"),
+		step := Step{Name: args[0], Service: option(args, "calls"), Timeout: length("timeout"), Decides: option(args, "decides") != "",
 			Retry: Retry{Limit: number("limit"), Base: length("base"), Cap: length("cap"), Factor: factor}}
 		if up := option(args, "after"); up != "" {
 			step.DependsOn = strings.Split(up, ",")
@@ -184,6 +194,11 @@ func (s *script) open() {
 	if s.core, err = New(s.cfg); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// children are the names in children=a,b.
+func children(args []string) []string {
+	return strings.FieldsFunc(option(args, "children"), func(r rune) bool { return r == ',' })
 }
 
 // action is what an operator does to "t1/a".
@@ -235,7 +250,10 @@ func (s *script) draw(r *Record) string {
 	if r.Due > 0 {
 		fmt.Fprintf(b, " due %s", span(r.Due))
 	}
-	if r.Count > 0 && r.Kind != Submitted {
+	switch {
+	case r.Kind == Checkpointed:
+		fmt.Fprintf(b, " %d of %d, at %s", r.Count, r.Extra, r.Data)
+	case r.Count > 0 && r.Kind != Submitted:
 		fmt.Fprintf(b, " count %d", r.Count)
 	}
 	if r.Kind == BreakerClosed || r.Kind == Redriven {
@@ -259,6 +277,12 @@ func (s *script) state(id TaskID) error {
 		fmt.Fprintf(&s.out, "    %-8s %-18v attempts %d, %d in this round", st.Name, st.State, st.Attempts, st.Round)
 		if st.Due > 0 {
 			fmt.Fprintf(&s.out, ", due %s", span(st.Due))
+		}
+		if st.Saved.Done > 0 {
+			fmt.Fprintf(&s.out, ", %d of %d done", st.Saved.Done, st.Saved.Total)
+		}
+		if len(st.Chosen) > 0 {
+			fmt.Fprintf(&s.out, ", chose %s", strings.Join(st.Chosen, ", "))
 		}
 		if len(st.Output) > 0 {
 			fmt.Fprintf(&s.out, ", output %s", st.Output)

@@ -63,6 +63,7 @@ func (t *task) attempt(i int16) Attempt {
 	return Attempt{
 		Task: t.id, Template: t.plan.index, Step: int(i), Name: t.plan.Steps[i].Name,
 		N: int(s.attempts), Start: s.start, Deadline: s.deadline, Crashes: int(s.crashes),
+		Saved: s.saved,
 	}
 }
 
@@ -96,8 +97,13 @@ func (c *Core) scheduleAll(t *task) {
 	}
 }
 
-// scheduleChildren lets the children of a step begin that it has freed.
+// scheduleChildren lets the steps begin that step i has freed: children of it, or
+// of those that it skipped.
 func (c *Core) scheduleChildren(t *task, i int16) {
+	if t.plan.Steps[i].Decides {
+		c.scheduleAll(t)
+		return
+	}
 	for _, ch := range t.plan.steps[i].children {
 		if t.steps[ch].missing == 0 {
 			c.schedule(t, ch)

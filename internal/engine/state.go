@@ -20,12 +20,13 @@ const (
 	StepError                           // failed, and no attempt follows by itself
 	StepCancelled                       // given up with its task
 	StepResolved                        // settled by an operator without an output; its children may run
+	StepSkipped                         // not chosen, or all its parents are skipped
 	stepStates                          // one past the last
 )
 
-var stepNames = [stepStates]string{"none", "pending", "in_progress", "waiting_for_retry", "complete", "error", "cancelled", "resolved_manually"}
+var stepNames = [stepStates]string{"none", "pending", "in_progress", "waiting_for_retry", "complete", "error", "cancelled", "resolved_manually", "skipped"}
 
-// String is Tasker's name of the state.
+// String is Tasker's name of the state; "skipped" is ours.
 func (s StepState) String() string {
 	if s < stepStates {
 		return stepNames[s]
@@ -77,6 +78,8 @@ var stepMoves = [kindEnd][stepStates]StepState{
 
 	Interrupted: {StepInProgress: StepInProgress},
 	Left:        {StepInProgress: StepInProgress},
+
+	Checkpointed: {StepInProgress: StepInProgress},
 }
 
 // taskMoves says where a record takes its task.
@@ -99,6 +102,8 @@ var taskMoves = [kindEnd][taskStates]TaskState{
 
 	Interrupted: {TaskInProgress: TaskInProgress},
 	Left:        {TaskInProgress: TaskInProgress},
+
+	Checkpointed: {TaskInProgress: TaskInProgress},
 }
 
 // task is the state of one open task. It changes only through [apply].
@@ -138,6 +143,9 @@ type step struct {
 	deadline Time  // of the running attempt; 0: none
 	ready    Time  // when it became, or will become, ready to start
 	output   []byte
+	saved    Checkpoint // the last one, of any attempt
+	chosen   int64      // children that a complete step chose, by bit
+	skipped  int16      // parents that are skipped
 
 	crashes int32 // how often the process ended during the last attempt
 	left    bool  // the process was closed in good order since it last ran
@@ -181,6 +189,12 @@ func (t *task) move(i int16, to StepState) {
 // idle tells that nothing of the task runs or can run by itself.
 func (t *task) idle() bool {
 	return t.ready == 0 && t.counts[StepInProgress] == 0 && t.counts[StepWaiting] == 0
+}
+
+// settled tells that nothing is left to do: every step is complete, resolved or
+// skipped.
+func (t *task) settled() bool {
+	return int(t.counts[StepComplete]+t.counts[StepResolved]+t.counts[StepSkipped]) == len(t.steps)
 }
 
 // shown is the state with waiting for a retry told apart.

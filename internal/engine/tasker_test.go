@@ -130,7 +130,7 @@ func fromVector(v *vector, now Time) (*task, error) {
 // status is Tasker's word for what can be done about a task.
 func status(t *task, ready int) string {
 	switch {
-	case int(t.counts[StepComplete]+t.counts[StepResolved]) == len(t.steps):
+	case t.settled():
 		return "all_complete"
 	case ready > 0:
 		return "has_ready_steps"

@@ -38,6 +38,9 @@ type Step struct {
 	DependsOn []string // names of the parents
 	Timeout   Time     // an attempt fails after this long; 0: never
 	Retry     Retry
+	// Decides says that each attempt chooses which of the step's children run (see
+	// [Core.Choose]), of which it may have 62.
+	Decides bool
 }
 
 // plan is a template as it was compiled: steps in topological order, names
@@ -80,6 +83,9 @@ func compile(t Template, index int, service func(string) int16) (*plan, error) {
 	}
 	p := &plan{Template: Template{Ref: t.Ref, Steps: order, Check: t.Check}, index: index, name: name}
 	p.link(service)
+	if err := p.checkChoices(); err != nil {
+		return nil, fmt.Errorf("template %s: %w", name, err)
+	}
 	p.print = fingerprint(order)
 	return p, nil
 }
@@ -172,12 +178,15 @@ func (p *plan) link(service func(string) int16) {
 	}
 }
 
-// fingerprint covers what the records of a task refer to: names, order and
-// edges. Policies may change between runs, these may not.
+// fingerprint covers what the records of a task refer to: names, order, edges and
+// who decides. Policies may change between runs, these may not.
 func fingerprint(steps []Step) uint64 {
 	h := fnv.New64a()
 	for _, s := range steps {
 		fmt.Fprintf(h, "%q %q\n", s.Name, s.DependsOn)
+		if s.Decides {
+			fmt.Fprint(h, "decides\n")
+		}
 	}
 	return h.Sum64() &^ (1 << 63) // it travels in an int64 that is not negative
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -42,6 +43,7 @@ func drawConfig(rt *rapid.T) Config {
 		for j := range small(1, 4, "steps") {
 			s := Step{Name: fmt.Sprintf("a%d", j), Timeout: Time(small(0, 1, "timeout") * 150)}
 			s.Service = []string{"", "s0", "s1"}[small(0, 2, "service")]
+			s.Decides = small(0, 3, "decides") == 0
 			s.Retry = Retry{Limit: small(1, 3, "attempts"), Base: Time(small(0, 100, "base")), Factor: 2, Cap: 150, Jitter: 0.5}
 			for k := range j {
 				if rapid.Bool().Draw(rt, "edge") {
@@ -126,10 +128,22 @@ func (w *twins) answer() {
 	}
 	a := running[rapid.IntRange(0, len(running)-1).Draw(w.rt, "attempt")]
 	a.N -= rapid.SampledFrom([]int{0, 0, 0, 0, 1}).Draw(w.rt, "earlier")
-	how := rapid.SampledFrom([]string{"ok", "ok", "ok", "503", "503", "decline", "429"}).Draw(w.rt, "how")
+	how := rapid.SampledFrom([]string{"ok", "ok", "ok", "503", "503", "decline", "429", "checkpoint"}).Draw(w.rt, "how")
+	step := w.cfg.Templates[a.Template].Steps[a.Step]
+	var children []string
+	for _, s := range w.cfg.Templates[a.Template].Steps {
+		if slices.Contains(s.DependsOn, step.Name) && rapid.IntRange(0, 2).Draw(w.rt, "chosen") > 0 {
+			children = append(children, s.Name)
+		}
+	}
 	w.both(func(c *Core) string {
 		switch how {
+		case "checkpoint":
+			return fmt.Sprint(c.Checkpoint(w.now, a, Checkpoint{Data: []byte{7}, Done: a.Saved.Done + 1, Total: 3}))
 		case "ok":
+			if step.Decides {
+				return fmt.Sprint(c.Choose(w.now, a, []byte(a.Key()), children...))
+			}
 			return fmt.Sprint(c.Succeed(w.now, a, []byte(a.Key())))
 		case "429":
 			return fmt.Sprint(c.Fail(w.now, a, Failure{Class: how, RetryAfter: 170}))
@@ -236,7 +250,9 @@ func (w *twins) alone() {
 		var err error
 		switch rapid.IntRange(0, 2).Draw(w.rt, "how") {
 		case 0:
-			err = w.mortal.Succeed(w.now, a, nil)
+			if err = w.mortal.Succeed(w.now, a, nil); errors.Is(err, ErrChoice) {
+				err = w.mortal.Choose(w.now, a, nil)
+			}
 		case 1:
 			err = w.mortal.Fail(w.now, a, Failure{Class: "503"})
 		}

@@ -36,6 +36,8 @@ type StepView struct {
 	Class    string // of the last failure, if it waits or is in error
 	Message  string
 	Output   []byte
+	Chosen   []string   // children that it chose, if it decides and is complete
+	Saved    Checkpoint // the last one; its Data is gone when the step is complete
 }
 
 // AttemptView is one attempt as the history tells it.
@@ -88,7 +90,7 @@ func (c *Core) Task(id TaskID) (View, error) {
 }
 
 // Input is what a step works on: its task's context and, by name, the outputs of
-// all steps that it depends on, directly or not. The bytes must not be changed.
+// all complete steps that it depends on, directly or not. The bytes must not be changed.
 func (c *Core) Input(a Attempt) (context []byte, outputs map[string][]byte, err error) {
 	t, i, err := c.find(a)
 	if err != nil {
@@ -97,6 +99,9 @@ func (c *Core) Input(a Attempt) (context []byte, outputs map[string][]byte, err 
 	up := t.plan.steps[i].ancestors
 	outputs = make(map[string][]byte, len(up))
 	for _, j := range up {
+		if t.steps[j].state != StepComplete {
+			continue
+		}
 		outputs[t.plan.Steps[j].Name] = t.steps[j].output
 	}
 	return t.context, outputs, nil
@@ -160,7 +165,12 @@ func (t *task) view() View {
 		s := &t.steps[i]
 		sv := StepView{
 			Name: t.plan.Steps[i].Name, State: s.state, Attempts: int(s.attempts), Round: int(s.round),
-			Start: s.start, Class: s.class, Message: s.text, Output: s.output,
+			Start: s.start, Class: s.class, Message: s.text, Output: s.output, Saved: s.saved,
+		}
+		for k, ch := range t.plan.steps[i].children {
+			if s.chosen&(1<<k) != 0 {
+				sv.Chosen = append(sv.Chosen, t.plan.Steps[ch].Name)
+			}
 		}
 		switch s.state {
 		case StepWaiting:
