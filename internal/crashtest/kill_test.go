@@ -20,22 +20,26 @@ var (
 	seed  = flag.Uint64("seed", 1, "decides when")
 )
 
-// world is a run to be killed.
+// world is a run to be killed, between two instants.
 type world struct {
-	name string
-	args []string
+	name     string
+	from, to event.Time
+	args     []string
 }
 
 // worlds have a rush of half a minute in which some hundred tasks are in flight.
 func worlds() []world {
 	rush := func(name string, more ...string) world {
 		args := append(strings.Fields("run checkout --tasks 500 --duration 5m --set load.peak=20x@2m30s/30s"), more...)
-		return world{name, args}
+		return world{name, 140 * event.Second, 190 * event.Second, args}
 	}
+	parking := rush("parking", "--seed", "10", "--set", "policies=off", "--inject", "orders_db @ 2m20s..3m: outage")
+	parking.to = 280 * event.Second // parked orders go on when the database has answered others for a minute
 	return []world{
 		rush("peak", "--seed", "7"),
 		rush("outage", "--seed", "8", "--inject", "payment_gateway @ 2m20s..2m50s: outage"),
 		rush("slow", "--seed", "9", "--inject", "payment_gateway @ 2m..3m: brownout(rate=20%, lat=x30)", "--inject", "inventory @ 2m30s..3m: brownout(rate=30%, lat=x20)"),
+		parking,
 	}
 }
 
@@ -66,6 +70,9 @@ func TestKills(t *testing.T) {
 	alone := make([]*evidence, len(ws))
 	for i, w := range ws {
 		alone[i] = w.alone(t)
+	}
+	if len(stand(alone[3].events).parked) > 0 || !slices.ContainsFunc(alone[3].events, func(e event.Event) bool { return e.Kind == event.TaskRedriven }) {
+		t.Error("in the world of parking nothing is driven again, or not in the end")
 	}
 	var total tally
 	t.Run("story", func(t *testing.T) {
@@ -134,12 +141,11 @@ func (s *story) first(dir, flush string) []string {
 
 // rush is a moment in the rush hour, on the tape or in the ledger.
 func (s *story) rush() moment {
-	const from, to = 140 * event.Second, 190 * event.Second
 	if s.rng.IntN(3) == 0 {
-		first, last := len(until(s.alone.events, from)), len(until(s.alone.events, to))
+		first, last := len(until(s.alone.events, s.from)), len(until(s.alone.events, s.to))
 		return moment{lines: first + s.rng.IntN(last-first)}
 	}
-	first, last := s.alone.reach(from), s.alone.reach(to)
+	first, last := s.alone.reach(s.from), s.alone.reach(s.to)
 	return moment{ledger: first + s.rng.Int64N(last-first)}
 }
 
