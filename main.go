@@ -13,8 +13,12 @@ import (
 )
 
 func main() {
+	self, err := os.Executable()
+	if err != nil {
+		self = "" // without a supervisor, then
+	}
 	os.Exit(cli.Main(os.Args[1:], cli.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Scenarios: scenarios.FS,
-		Terminal: term.IsTerminal(int(os.Stdout.Fd())), Getenv: os.Getenv,
+		Terminal: term.IsTerminal(int(os.Stdout.Fd())), Getenv: os.Getenv, Executable: self,
 	}))
 }

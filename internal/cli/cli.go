@@ -37,6 +37,12 @@ type Env struct {
 	// Terminal tells whether stdout is one.
 	Terminal bool
 	Getenv   func(string) string
+	// Executable is this program's file, for the dashboard's supervisor. "": the
+	// dashboard has none.
+	Executable string
+
+	args       []string // that Main got
+	supervisor *os.File // who watches over this process; nil: nobody
 }
 
 // Main runs the program with the arguments (without its name) and returns its
@@ -44,6 +50,10 @@ type Env struct {
 func Main(args []string, env Env) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	env.args = args
+	if supervised(&env) {
+		env.supervisor = os.NewFile(announceFD, "supervisor")
+	}
 	root := newRoot(&env)
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
@@ -66,7 +76,7 @@ func complain(stderr io.Writer, cmd *cobra.Command, err error) int {
 	if f.err != nil {
 		fmt.Fprintf(stderr, "error: %s\n", strings.TrimRight(f.err.Error(), "\n"))
 	}
-	if f.hint == "" && f.code == ExitUsage {
+	if f.hint == "" && f.code == ExitUsage && f.err != nil {
 		f.hint = hintFor(cmd, f.err)
 	}
 	if f.hint != "" {

@@ -109,6 +109,9 @@ func runScenario(cmd *cobra.Command, env *Env, name string, o *runOptions) error
 	if err != nil {
 		return err
 	}
+	if o.needsSupervisor(env) {
+		return o.supervise(cmd.Context(), env)
+	}
 	again := func() (*rundir.Run, error) {
 		return o.create(sc, sim.Options{Seed: o.seed, Journal: o.inject, Window: window})
 	}
@@ -222,6 +225,9 @@ func newResume(env *Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if o.needsSupervisor(env) {
+				return o.supervise(cmd.Context(), env)
+			}
 			return resumeRun(cmd.Context(), env, dir, &o)
 		},
 	}
@@ -241,8 +247,11 @@ func resumeRun(ctx context.Context, env *Env, dir string, o *watchOptions) error
 	if !r.Ended() {
 		r.NoteRecovery(wall.SinceStart())
 		cs := r.Survived()
-		fmt.Fprintf(env.Stderr, "%s: went on at %s after %.0f ms, %d tasks in flight\n",
-			filepath.Base(dir), r.Horizon().Clock(), wall.SinceStart().Seconds()*1000, cs[len(cs)-1].InFlight)
+		quiet := supervised(env) // the dashboard says it
+		if !quiet {
+			fmt.Fprintf(env.Stderr, "%s: went on at %s after %.0f ms, %d tasks in flight\n",
+				filepath.Base(dir), r.Horizon().Clock(), wall.SinceStart().Seconds()*1000, cs[len(cs)-1].InFlight)
+		}
 	}
 	return watch(ctx, env, &stage{src: r.World, run: r, name: r.World.Run().Scenario}, o)
 }

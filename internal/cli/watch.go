@@ -131,13 +131,14 @@ func (s *stage) drop() error {
 
 // restart is what the dashboard's restart key does: the old run is closed and a
 // new one begins in a directory of its own.
-func (s *stage) restart() (event.Source, error) {
+func (s *stage) restart(env *Env) (event.Source, error) {
 	r, err := s.again()
 	if err != nil {
 		return nil, err
 	}
 	err = s.close()
 	s.run, s.src = r, r.World
+	announce(env, r.Dir)
 	return s.src, err
 }
 
@@ -154,19 +155,25 @@ func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error)
 	if o.headless {
 		state, err = drive(ctx, src, o.speed.factor)
 	} else {
-		state, err = s.dashboard(ctx, src, o)
+		if s.run != nil {
+			announce(env, s.run.Dir)
+		}
+		state, err = s.dashboard(ctx, env, src, o)
 	}
 	return conclude(env, s, o, state, clock.Elapsed(), errors.Join(err, done()))
 }
 
 // dashboard shows the run on the terminal.
-func (s *stage) dashboard(ctx context.Context, src event.Source, o *watchOptions) (*metrics.State, error) {
+func (s *stage) dashboard(ctx context.Context, env *Env, src event.Source, o *watchOptions) (*metrics.State, error) {
 	opts := tui.Options{Speed: o.speed.factor, Theme: o.theme, ASCII: o.ascii, Repeat: report.Repeat(src.Run(), s.name)}
 	switch {
 	case s.rewind != nil:
 		opts.Restart = s.rewind
 	case s.again != nil && o.record == "":
-		opts.Restart = s.restart
+		opts.Restart = func() (event.Source, error) { return s.restart(env) }
+	}
+	if supervised(env) && s.run != nil {
+		opts.Kill = killMyself
 	}
 	return tui.Run(ctx, src, opts)
 }

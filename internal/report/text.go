@@ -34,7 +34,7 @@ func (r *Result) Text(w io.Writer) error {
 func (r *Result) heading() string {
 	s := fmt.Sprintf("%s: %s in %s of virtual time, seed %d", r.Title, Plural(r.arrived(), r.run.Noun), Span(r.state.Now), r.Seed)
 	if !r.Complete {
-		s += fmt.Sprintf(" (stopped before its end, %s planned)", Count(r.run.Tasks))
+		s += fmt.Sprintf("; stopped, %s planned", Count(r.run.Tasks))
 	}
 	return s
 }
@@ -215,43 +215,52 @@ func (r *Result) rescue() string {
 }
 
 func (r *Result) checks() string {
-	if r.Invariants.Violations > 0 {
-		return fmt.Sprintf("INVARIANTS VIOLATED: %s of %s checks, first: %s",
-			Count(r.Invariants.Violations), Count(int(r.Invariants.Checked)), r.Invariants.First)
-	}
-	s := fmt.Sprintf("invariants: %s checks, none violated", Count(int(r.Invariants.Checked)))
-	for _, c := range r.Crashes {
-		s += fmt.Sprintf("; killed at %s with %d in flight: %d calls repeated, %d effects already there",
-			clock(c.AtMS), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere)
+	s := "invariants: " + r.tally()
+	for i := range r.Crashes {
+		s += "\nkilled " + r.crash(&r.Crashes[i])
 	}
 	return s
+}
+
+// tally is how many checks were made and what they found.
+func (r *Result) tally() string {
+	v := &r.Invariants
+	if v.Violations > 0 {
+		return fmt.Sprintf("%s of %s checks VIOLATED, first: %s", Count(v.Violations), Count(int(v.Checked)), v.First)
+	}
+	return fmt.Sprintf("%s checks, none violated", Count(int(v.Checked)))
 }
 
 // Summary writes about ten lines for the terminal that the dashboard has left.
 func (r *Result) Summary(w io.Writer, at Place) error {
 	rows := [][]string{}
 	for k := range r.state.Strategies {
-		rows = append(rows, []string{r.run.Strategies[k].Name, rateText(r.state.FirstPassRate(k)) + ", " + countText(r.state.FirstPassRate(k)), r.harm(k)})
+		rate := r.state.FirstPassRate(k)
+		rows = append(rows, []string{r.run.Strategies[k].Name, rateText(rate) + ", " + countText(rate) + r.harm(k)})
 	}
 	rows = append(rows, r.costs()...)
-	s := r.heading() + "\n" + table(rows)
-	lines := [][]string{}
 	if r.Paired != nil {
 		dice, _ := strings.CutPrefix(r.sameDice(), "same dice: ")
-		lines = append(lines, []string{"same dice", dice})
+		rows = append(rows, []string{"same dice", strings.Replace(dice, " "+r.run.Noun.Many+" failed", " failed", 1)})
 	}
-	if r.RescuedShare != nil {
-		lines = append(lines, []string{"rescued", r.rescue()})
+	rows = append(rows, []string{"checks", r.tally()})
+	for i := range r.Crashes {
+		rows = append(rows, []string{"killed", r.crash(&r.Crashes[i])})
 	}
-	lines = append(lines, []string{"checks", strings.TrimPrefix(r.checks(), "invariants: ")})
 	if at.Dir != "" {
-		lines = append(lines, []string{"run", at.Dir})
+		rows = append(rows, []string{"run", at.Dir})
 	}
 	if at.Command != "" {
-		lines = append(lines, []string{"again", at.Command})
+		rows = append(rows, []string{"again", at.Command})
 	}
-	_, err := io.WriteString(w, s+table(lines))
+	_, err := io.WriteString(w, r.heading()+"\n"+table(rows))
 	return err
+}
+
+// crash is a kill that the run survived, in words.
+func (r *Result) crash(c *Crash) string {
+	return fmt.Sprintf("at %s with %d in flight: %d calls repeated, %d effects met",
+		clock(c.AtMS), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere)
 }
 
 // harm is the most important counter of strategy k.
@@ -260,7 +269,7 @@ func (r *Result) harm(k int) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return words(names[0]) + " " + Count(counts[0])
+	return "; " + words(names[0]) + " " + Count(counts[0])
 }
 
 // costs are what it cost people, by the declared model, and the price paid.
@@ -268,11 +277,15 @@ func (r *Result) costs() [][]string {
 	var rows [][]string
 	for k := range r.state.Strategies {
 		i := r.state.Impact(k)
-		rows = append(rows, []string{"cost, " + r.run.Strategies[k].Name, fmt.Sprintf("~ %s tickets, %s of repair, %s lost",
-			Count(int(math.Round(i.SupportTickets))), Hours(i.ManualRecoveryHours), Money(i.RevenueLostCents)), "(declared model)"})
+		rows = append(rows, []string{"cost, " + r.run.Strategies[k].Name, fmt.Sprintf("~ %s tickets, %s of repair, %s lost (declared)",
+			Count(int(math.Round(i.SupportTickets))), Hours(i.ManualRecoveryHours), Money(i.RevenueLostCents))})
 	}
+	var paid []string
 	for _, p := range price(r.state) {
-		rows = append(rows, []string{p.Name, p.Shows()})
+		paid = append(paid, p.Name+" "+p.Shows())
+	}
+	if len(paid) > 0 {
+		rows = append(rows, []string{"price paid", strings.Join(paid, ", ")})
 	}
 	return rows
 }

@@ -122,12 +122,14 @@ func (s *scene) survival() string {
 	if s.state.Now > c.At+survivalShown {
 		return ""
 	}
-	back := "back"
+	t := "killed, back"
 	if c.RecoveryMillis > 0 {
-		back = fmt.Sprintf("back in %.0f ms", c.RecoveryMillis)
+		t += fmt.Sprintf(" in %.0f ms", c.RecoveryMillis)
 	}
-	return fmt.Sprintf("killed at %s, %s: %d in flight, %d calls repeated, %d met their effect, %d doubled",
-		c.At.Clock(), back, c.InFlight, c.Repeated, c.Met, s.doubled())
+	if s.w < 100 {
+		return fmt.Sprintf("%s: %d in flight, %d repeated, %d met, %d doubled", t, c.InFlight, c.Repeated, c.Met, s.doubled())
+	}
+	return fmt.Sprintf("%s: %d in flight, %d calls repeated, %d effects already in the ledger, %d doubled", t, c.InFlight, c.Repeated, c.Met, s.doubled())
 }
 
 // doubled counts effects that strategies with keys made twice.
