@@ -32,11 +32,10 @@ func (r *Result) Text(w io.Writer) error {
 
 // heading is scenario, size and seed in one line.
 func (r *Result) heading() string {
-	s := fmt.Sprintf("%s: %s in %s of virtual time, seed %d", r.Title, Plural(r.arrived(), r.run.Noun), Span(r.state.Now), r.Seed)
 	if !r.Complete {
-		s += fmt.Sprintf("; stopped, %s planned", Count(r.run.Tasks))
+		return fmt.Sprintf("%s: %s of %s in %s, seed %d; stopped", r.Title, Count(r.arrived()), Plural(r.run.Tasks, r.run.Noun), Span(r.state.Now), r.Seed)
 	}
-	return s
+	return fmt.Sprintf("%s: %s in %s of virtual time, seed %d", r.Title, Plural(r.arrived(), r.run.Noun), Span(r.state.Now), r.Seed)
 }
 
 func (r *Result) arrived() int {
@@ -259,7 +258,7 @@ func (r *Result) Summary(w io.Writer, at Place) error {
 
 // crash is a kill that the run survived, in words.
 func (r *Result) crash(c *Crash) string {
-	return fmt.Sprintf("at %s with %d in flight: %d calls repeated, %d effects met",
+	return fmt.Sprintf("at %s, %d in flight: %d calls repeated, %d effects met",
 		clock(c.AtMS), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere)
 }
 
@@ -282,7 +281,7 @@ func (r *Result) costs() [][]string {
 	}
 	var paid []string
 	for _, p := range price(r.state) {
-		paid = append(paid, p.Name+" "+p.Shows())
+		paid = append(paid, strings.Replace(p.Name+" "+p.Shows(), "calls tried again", "retries", 1))
 	}
 	if len(paid) > 0 {
 		rows = append(rows, []string{"price paid", strings.Join(paid, ", ")})
