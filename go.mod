@@ -10,12 +10,14 @@ require (
 	github.com/charmbracelet/colorprofile v0.4.3 // how many colours a terminal has (NO_COLOR)
 	github.com/charmbracelet/x/ansi v0.11.9 // width of text, escape sequences
 	github.com/charmbracelet/x/vt v0.1.0 // tests: a terminal to look at
+	github.com/creack/pty v1.1.24 // tests: a terminal to press keys on
 	github.com/expr-lang/expr v1.17.8 // expressions in scenario files
 	github.com/goccy/go-yaml v1.19.2 // scenario files, with line and column
 	github.com/google/go-cmp v0.7.0 // tests: differences that can be read
 	github.com/rogpeppe/go-internal v1.16.0 // tests: scripts of command lines
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // contexts of tasks are checked when they are submitted
 	github.com/spf13/cobra v1.10.2 // commands, flags, help, completion
+	github.com/spf13/pflag v1.0.10 // cobra's flags, whose errors we put in our own words
 	go.etcd.io/bbolt v1.5.0 // the engine's database
 	go.uber.org/goleak v1.3.0 // tests: no goroutine is left behind
 	golang.org/x/term v0.47.0 // whether stdout is a terminal
@@ -36,7 +38,6 @@ require (
 	github.com/mattn/go-runewidth v0.0.30 // indirect
 	github.com/muesli/cancelreader v0.2.2 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
-	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/xo/terminfo v1.0.0 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect

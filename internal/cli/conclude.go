@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 	"tasker-sim/internal/report"
+	"tasker-sim/internal/scenario"
 )
 
 // conclude prints what came of a run and finds the exit code. state is the fold
@@ -23,7 +26,7 @@ func conclude(env *Env, s *stage, o *watchOptions, state *metrics.State, took ti
 		return broken(s, dir, cause)
 	}
 	res := result(s, state, took)
-	if err := o.print(env, s, &res, report.Place{Dir: dir, Command: report.Repeat(state.Run, s.name)}); err != nil {
+	if err := o.print(env, s, &res, report.Place{Dir: dir, Command: repeatCommand(state.Run, s.name)}); err != nil {
 		return trouble(err, "")
 	}
 	if s.run != nil {
@@ -46,6 +49,27 @@ func broken(s *stage, dir string, cause error) error {
 		f.hint = "what is in the run's directory is safe; go on with it: tasker-sim resume " + dir
 	}
 	return err
+}
+
+// repeatCommand is the command that makes the run again: [report.Repeat], with
+// the strategies if they are not those of the scenario.
+func repeatCommand(run *event.Run, name string) string {
+	command := report.Repeat(run, name)
+	all, problems := scenario.Parse(name, []byte(run.Source), run.Sets)
+	if len(problems) > 0 {
+		return command
+	}
+	var has, chosen []string
+	for i := range all.Strategies {
+		has = append(has, all.Strategies[i].Name)
+	}
+	for i := range run.Strategies {
+		chosen = append(chosen, run.Strategies[i].Name)
+	}
+	if !slices.Equal(has, chosen) {
+		command += " --strategies " + strings.Join(chosen, ",")
+	}
+	return command
 }
 
 // result is the run's result with what only the run directory knows.

@@ -141,5 +141,5 @@ func newReport(env *Env) *cobra.Command {
 func reportTape(ctx context.Context, env *Env, s *stage, o *watchOptions) error {
 	state, err := drive(ctx, s.src, 0)
 	res := result(s, state, 0)
-	return errors.Join(o.print(env, s, &res, report.Place{Command: report.Repeat(state.Run, s.name)}), err)
+	return errors.Join(o.print(env, s, &res, report.Place{Command: repeatCommand(state.Run, s.name)}), err)
 }

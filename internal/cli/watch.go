@@ -13,7 +13,6 @@ import (
 
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
-	"tasker-sim/internal/report"
 	"tasker-sim/internal/rundir"
 	"tasker-sim/internal/sim"
 	"tasker-sim/internal/tui"
@@ -165,7 +164,7 @@ func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error)
 
 // dashboard shows the run on the terminal.
 func (s *stage) dashboard(ctx context.Context, env *Env, src event.Source, o *watchOptions) (*metrics.State, error) {
-	opts := tui.Options{Speed: o.speed.factor, Theme: o.theme, ASCII: o.ascii, Repeat: report.Repeat(src.Run(), s.name)}
+	opts := tui.Options{Speed: o.speed.factor, Theme: o.theme, ASCII: o.ascii, Repeat: repeatCommand(src.Run(), s.name)}
 	switch {
 	case s.rewind != nil:
 		opts.Restart = s.rewind

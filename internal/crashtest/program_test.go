@@ -22,10 +22,16 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beProgram) == "" {
 		os.Exit(m.Run())
 	}
-	os.Exit(cli.Main(os.Args[1:], cli.Env{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Scenarios: scenarios.FS, Getenv: os.Getenv,
-	}))
+	env := cli.Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Scenarios: scenarios.FS, Getenv: os.Getenv}
+	if os.Getenv(onTerminal) != "" {
+		env.Terminal = true
+		env.Executable, _ = os.Executable() // without one the test fails by itself
+	}
+	os.Exit(cli.Main(os.Args[1:], env))
 }
+
+// onTerminal is set in the environment of a program that is started on a terminal.
+const onTerminal = "CRASHTEST_ON_TERMINAL"
 
 // command is the program with these arguments, not yet started.
 func command(t *testing.T, args ...string) *exec.Cmd {
