@@ -17,10 +17,11 @@ func apply(t *task, r *Record) error {
 	if r.Seq != t.seq+1 {
 		return fmt.Errorf("task %d: record %d follows record %d", t.id, r.Seq, t.seq)
 	}
+	to = t.goesTo(r.Kind, to)
 	if err := applyStep(t, r); err != nil {
 		return err
 	}
-	if concludes := r.Kind == Parked || r.Kind == Completed || r.Kind == Errored; concludes && r.Kind != t.conclusion() {
+	if t.concludes(r) && r.Kind != t.conclusion() {
 		return fmt.Errorf("task %d: record %d: %v does not follow", t.id, r.Seq, r.Kind)
 	}
 	switch r.Kind {
@@ -32,6 +33,8 @@ func apply(t *task, r *Record) error {
 		t.redrive(r.At)
 	case Cancelled:
 		t.cancel()
+	case Compensating:
+		t.giveUp(r)
 	case Reset, Resolved, Supplied:
 		t.parked = 0
 		t.blame()
@@ -51,6 +54,14 @@ func applyStep(t *task, r *Record) error {
 	}
 	s := &t.steps[r.Step]
 	to := moves[s.state]
+	if t.ending != 0 {
+		if r.Step != t.undo {
+			return fmt.Errorf("task %d: record %d: %v of step %d while step %d is being undone", t.id, r.Seq, r.Kind, r.Step, t.undo)
+		}
+		if r.Kind == Resolved && to != 0 {
+			to = StepUndone
+		}
+	}
 	early := s.missing > 0 && r.Kind != Resolved && r.Kind != Supplied
 	if to == 0 || early {
 		return fmt.Errorf("task %d: record %d: %v while step %d is %v and lacks %d parents",
@@ -74,15 +85,19 @@ func (t *task) note(s *step, r *Record) {
 	case Deferred:
 		s.deferred = true
 	case Succeeded, Supplied:
-		s.output, s.saved.Data = r.Data, nil
+		s.output, s.saved.Data, s.done = r.Data, nil, r.Seq
 		s.forgive()
 		if t.plan.Steps[r.Step].Decides {
 			t.choose(r.Step, r.Count, r.At)
 			return
 		}
 		t.release(r.Step, r.At)
-	case Resolved:
+	case Resolved, Undone:
 		s.forgive()
+		if t.ending != 0 {
+			t.undoNext(r.At)
+			return
+		}
 		t.release(r.Step, r.At)
 	case Checkpointed:
 		s.saved = Checkpoint{Data: r.Data, Done: r.Count, Total: r.Extra}
@@ -155,8 +170,11 @@ func (t *task) choose(i int16, chosen int64, at Time) {
 }
 
 // blame finds the failure that decides what becomes of the task: the first
-// permanent one, else the first.
+// permanent one, else the first. Of a task that is given up nothing else decides.
 func (t *task) blame() {
+	if t.ending != 0 {
+		return
+	}
 	t.cause, t.class, t.text = None, "", ""
 	var worst *step
 	for i := range t.steps {
@@ -189,20 +207,23 @@ func (t *task) redrive(at Time) {
 	for i := range t.steps {
 		s := &t.steps[i]
 		s.round = 0
-		if s.state == StepError {
+		if s.state == StepError && (t.ending == 0 || t.undo == int16(i)) {
 			t.move(int16(i), StepPending)
 			s.ready = at
 			s.forgive()
 		}
 	}
 	t.redrives++
-	t.parked, t.cause, t.class, t.text = 0, None, "", ""
+	t.parked = 0
+	t.blame()
 }
 
 // cancel cascades to all steps that are not over.
 func (t *task) cancel() {
 	for i := range t.steps {
-		if s := t.steps[i].state; s != StepComplete && s != StepResolved && s != StepSkipped {
+		switch t.steps[i].state {
+		case StepComplete, StepResolved, StepSkipped, StepUndone:
+		default:
 			t.move(int16(i), StepCancelled)
 		}
 	}

@@ -110,3 +110,45 @@ func TestEngineSave(t *testing.T) {
 		t.Errorf("a call made by hand: %v", err)
 	}
 }
+
+// TestEngineUndo gives a task up after two steps: each is taken back by the
+// handler that its Undo names, with its own output and key.
+func TestEngineUndo(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	tpl := engine.Template{Ref: engine.Ref{Name: "order"}, UndoOnError: true, Steps: []engine.Step{
+		{Name: "stock", Undo: "restock", Retry: engine.Retry{Limit: 1}},
+		{Name: "pay", Undo: "refund", DependsOn: []string{"stock"}, Retry: engine.Retry{Limit: 2}},
+		{Name: "order", DependsOn: []string{"pay"}, Retry: engine.Retry{Limit: 1}},
+	}}
+	var log []string
+	undo := func(_ context.Context, c engine.Call) ([]byte, error) {
+		log = append(log, fmt.Sprintf("%s %s of %s", c.Undo, c.Outputs[c.Name], c.Key()))
+		if len(log) == 1 {
+			return nil, engine.Failure{Class: "503"}
+		}
+		return nil, nil
+	}
+	does := func(_ context.Context, c engine.Call) ([]byte, error) { return []byte("what " + c.Name + " did"), nil }
+	e := start(t, new(engine.Memory), tpl, map[string]engine.Handler{
+		"stock": does, "pay": does, "restock": undo, "refund": undo,
+		"order": func(context.Context, engine.Call) ([]byte, error) {
+			return nil, engine.Failure{Class: "invalid", Permanent: true}
+		},
+	})
+	defer e.Close()
+	id, err := e.Submit(tpl.Ref, engine.Submission{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := e.Wait(context.Background(), id); state != engine.TaskError || err != nil {
+		t.Errorf("%v, %v, want %v", state, err, engine.TaskError)
+	}
+	want := []string{"refund what pay did of t1/pay/undo", "refund what pay did of t1/pay/undo", "restock what stock did of t1/stock/undo"}
+	if !slices.Equal(log, want) {
+		t.Errorf("%q\nwant %q", log, want)
+	}
+	v, err := e.Task(id)
+	if as := v.Attempts(); len(as) != 6 || !as[5].Undo || as[5].Outcome != engine.Undone || err != nil {
+		t.Errorf("attempts %+v, %v", as, err)
+	}
+}

@@ -40,7 +40,7 @@ func decideChoose(t *task, i int16, n int32, now Time, names []string, r *Record
 	if err := t.running(i, n); err != nil {
 		return err
 	}
-	if !t.plan.Steps[i].Decides {
+	if !t.plan.Steps[i].Decides || t.undo == i {
 		return fmt.Errorf("task %d: step %q: %w: it does not decide", t.id, t.plan.Steps[i].Name, ErrChoice)
 	}
 	chosen, err := t.choice(i, names)

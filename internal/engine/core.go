@@ -36,12 +36,18 @@ type Attempt struct {
 	Deadline Time // 0: none
 	Crashes  int  // how often the process ended during it; counted if Config.Poison is set
 	Saved    Checkpoint
+	Undo     string // not "": it takes the step back, in the way of that name
 }
 
-// Key is the attempt's idempotency key: "t17/process_payment". It is a function
-// of task and step only, the same for every attempt.
+// Key is the attempt's idempotency key: "t17/process_payment", or
+// "t17/process_payment/undo". It is a function of task and step only, the same
+// for every attempt.
 func (a Attempt) Key() string {
-	return "t" + strconv.FormatUint(uint64(a.Task), 10) + "/" + a.Name
+	key := "t" + strconv.FormatUint(uint64(a.Task), 10) + "/" + a.Name
+	if a.Undo != "" {
+		key += "/undo"
+	}
+	return key
 }
 
 // Submission is what a task is submitted with.
@@ -193,7 +199,7 @@ func (c *Core) Succeed(now Time, a Attempt, output []byte) error {
 // succeeded lets go on what waited for step i.
 func (c *Core) succeeded(t *task, i int16, now Time, r *Record) {
 	c.commit(t, r)
-	c.scheduleChildren(t, i)
+	c.scheduleNext(t, i)
 	c.answered(t, i, true, now)
 }
 
@@ -242,8 +248,9 @@ func (c *Core) redrive(now Time, t *task, by, why string) error {
 	return nil
 }
 
-// Cancel gives a task and all its unfinished steps up. Results of attempts that
-// still run will be refused.
+// Cancel gives a task and all its unfinished steps up, and lets complete ones be
+// undone first if the template says so. Results of attempts that still run will be
+// refused: what they have done stays done.
 func (c *Core) Cancel(now Time, id TaskID, by, why string) error {
 	t, err := c.lookUp(id)
 	if err != nil {
@@ -260,7 +267,7 @@ func (c *Core) Cancel(now Time, id TaskID, by, why string) error {
 		}
 	}
 	c.commit(t, r)
-	c.release(t)
+	c.concluded(t)
 	return nil
 }
 

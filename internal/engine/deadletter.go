@@ -10,9 +10,10 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonExhausted Reason = "exhausted" // parked: a step has used all attempts of its round
-	ReasonPermanent Reason = "permanent" // a step failed permanently
-	ReasonPoison    Reason = "poison"    // parked: the process ended each time a step ran
+	ReasonCompensation Reason = "compensation" // parked: a step could not be undone
+	ReasonExhausted    Reason = "exhausted"    // parked: a step has used all attempts of its round
+	ReasonPermanent    Reason = "permanent"    // a step failed permanently
+	ReasonPoison       Reason = "poison"       // parked: the process ended each time a step ran
 )
 
 // DeadLetter is a task that does not get on by itself, or ended badly. It leaves
@@ -65,13 +66,18 @@ func (c *Core) deadLetter(t *task) (DeadLetter, bool) {
 	}
 	d := DeadLetter{
 		Task: t.id, Template: t.plan.name, State: t.state, Reason: ReasonExhausted,
-		Class: t.class, Message: t.text, Since: t.parked, Redrives: int(t.redrives),
+		Since: t.parked, Redrives: int(t.redrives),
 	}
-	if t.class == ClassPoison {
+	i, class, text := t.failure()
+	d.Class, d.Message = class, text
+	switch {
+	case t.ending != 0:
+		d.Reason = ReasonCompensation
+	case class == ClassPoison:
 		d.Reason = ReasonPoison
 	}
-	if t.cause != None {
-		d.Step, d.Service = t.plan.Steps[t.cause].Name, c.serviceName(t.plan.steps[t.cause].service)
+	if i != None {
+		d.Step, d.Service = t.plan.Steps[i].Name, c.serviceName(t.plan.steps[i].service)
 	}
 	return d, true
 }

@@ -17,6 +17,7 @@ var (
 	ErrStepRuns  = errors.New("an attempt of the step runs")
 	ErrStepOver  = errors.New("the step is over")
 	ErrNotFailed = errors.New("the step has not failed")
+	ErrUndoing   = errors.New("the task is given up and being undone")
 	ErrChoice    = errors.New("the choice does not fit the step")
 )
 
@@ -43,6 +44,9 @@ func decideStart(t *task, i int16, now Time, r *Record) error {
 	}
 	t.about(r, Started, i, now)
 	r.Attempt, r.Start = t.steps[i].attempts+1, now
+	if t.undo == i {
+		r.Class = ClassUndo
+	}
 	if limit := t.plan.Steps[i].Timeout; limit > 0 {
 		r.Due = now + limit
 	}
@@ -64,10 +68,13 @@ func decideSucceed(t *task, i int16, n int32, now Time, output []byte, r *Record
 	if err := t.running(i, n); err != nil {
 		return err
 	}
-	if t.plan.Steps[i].Decides {
+	kind := Succeeded
+	if t.undo == i {
+		kind = Undone
+	} else if t.plan.Steps[i].Decides {
 		return fmt.Errorf("task %d: step %q: %w: it has to choose", t.id, t.plan.Steps[i].Name, ErrChoice)
 	}
-	t.about(r, Succeeded, i, now)
+	t.about(r, kind, i, now)
 	r.Attempt, r.Start, r.Data = n, t.steps[i].start, output
 	return nil
 }
@@ -97,7 +104,7 @@ func decideRedrive(t *task, now Time, by, why string, r *Record) error {
 	if t.state != TaskParked {
 		return fmt.Errorf("task %d is %v: %w", t.id, t.shown(), ErrNotParked)
 	}
-	t.about(r, Redriven, t.cause, now)
+	t.about(r, Redriven, t.stopper(), now)
 	r.Start, r.Count, r.Class, r.Text = t.parked, int64(t.redrives)+1, by, why
 	return nil
 }
@@ -107,7 +114,14 @@ func decideCancel(t *task, now Time, by, why string, r *Record) error {
 	if t.state.Terminal() {
 		return fmt.Errorf("task %d is %v: %w", t.id, t.state, ErrOver)
 	}
-	t.about(r, Cancelled, None, now)
+	if t.ending != 0 {
+		return fmt.Errorf("task %d is %v: %w", t.id, t.state, ErrUndoing)
+	}
+	kind := Cancelled
+	if n := t.undoable(); n > 0 && t.plan.UndoOnCancel {
+		kind, r.Count = Compensating, n
+	}
+	t.about(r, kind, None, now)
 	r.Start, r.Class, r.Text = t.submitted, by, why
 	return nil
 }
@@ -118,20 +132,31 @@ func conclude(t *task, now Time, r *Record) bool {
 	if kind == 0 {
 		return false
 	}
-	t.about(r, kind, t.cause, now)
-	r.Start, r.Class, r.Text = t.submitted, t.class, t.text
+	i, class, text := t.failure()
+	t.about(r, kind, i, now)
+	r.Start, r.Class, r.Text = t.submitted, class, text
+	if kind == Compensating {
+		r.Count = t.undoable()
+	}
 	return true
 }
 
 // conclusion is complete when every step is settled; while something runs or can run,
 // nothing (0); else error after a permanent failure, parked after exhausted ones.
+// A task that is given up ends when all is undone.
 func (t *task) conclusion() Kind {
+	if t.ending != 0 {
+		return t.undoConclusion()
+	}
 	switch {
 	case t.state != TaskInProgress || !t.idle():
 		return 0
 	case t.settled():
 		return Completed
 	case t.cause != None && t.steps[t.cause].permanent:
+		if t.plan.UndoOnError && t.undoable() > 0 {
+			return Compensating
+		}
 		return Errored
 	}
 	return Parked
@@ -141,7 +166,7 @@ func (t *task) conclusion() Kind {
 // every parent settled, attempts left in this round.
 func (t *task) startable(i int16, now Time) bool {
 	s := &t.steps[i]
-	if t.state != TaskPending && t.state != TaskInProgress {
+	if t.state != TaskPending && t.state != TaskInProgress && (t.state != TaskCompensating || t.undo != i) {
 		return false
 	}
 	if s.state != StepPending && s.state != StepWaiting {
@@ -153,7 +178,7 @@ func (t *task) startable(i int16, now Time) bool {
 // running refuses results of attempts that are over.
 func (t *task) running(i int16, n int32) error {
 	s := &t.steps[i]
-	if t.state != TaskInProgress || s.state != StepInProgress || s.attempts != n {
+	if t.state != TaskInProgress && t.state != TaskCompensating || s.state != StepInProgress || s.attempts != n {
 		return fmt.Errorf("task %d: step %q: attempt %d: %w", t.id, t.plan.Steps[i].Name, n, ErrStale)
 	}
 	return nil

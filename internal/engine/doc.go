@@ -46,6 +46,9 @@
 //     another parent runs when all of them are settled.
 //   - An operator may reset a failed step, settle or complete one by hand that does
 //     not run, or cancel the task. What follows, follows at once.
+//   - A task that ends in error or is cancelled is undone first, if its template says
+//     so: its complete steps that name an Undo are taken back one by one, the last
+//     one first, with their own key and retries. If that fails the task is parked.
 //   - At its deadline an attempt fails with class [ClassTimeout]. A result that
 //     comes at the same instant, before [Core.Tick], wins.
 //   - Results of attempts that are over are refused with [ErrStale].

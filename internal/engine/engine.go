@@ -29,7 +29,7 @@ type Clock struct {
 type Options struct {
 	Config
 	Clock    Clock
-	Handlers map[string]Handler // by step name; one for each step of each template
+	Handlers map[string]Handler // by name; one for each step of each template, and for each Undo
 	Workers  int                // handlers running at once; 0: no bound
 }
 
@@ -94,6 +94,9 @@ func Open(o Options) (*Engine, error) {
 		for _, s := range t.Steps {
 			if o.Handlers[s.Name] == nil {
 				return nil, fmt.Errorf("options: template %s: step %q has no handler", t.Ref, s.Name)
+			}
+			if s.Undo != "" && o.Handlers[s.Undo] == nil {
+				return nil, fmt.Errorf("options: template %s: step %q: its undo %q has no handler", t.Ref, s.Name, s.Undo)
 			}
 		}
 	}
@@ -236,12 +239,14 @@ func (e *Engine) nudge() {
 // remembers which tasks are settled.
 func (e *Engine) note(r *Record) {
 	switch r.Kind {
-	case Succeeded, Retrying, Exhausted, Failed:
+	case Succeeded, Undone, Retrying, Exhausted, Failed:
 		e.end(run{r.Task, int(r.Step), int(r.Attempt)})
 	case Parked, Completed, Errored:
 		e.settled = append(e.settled, settled{r.Task, r.Kind.leads()})
-	case Cancelled:
-		e.settled = append(e.settled, settled{r.Task, TaskCancelled})
+	case Cancelled, Compensating:
+		if r.Kind == Cancelled {
+			e.settled = append(e.settled, settled{r.Task, TaskCancelled})
+		}
 		for _, k := range slices.Collect(maps.Keys(e.running)) {
 			if k.task == r.Task {
 				e.end(k)

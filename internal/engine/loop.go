@@ -134,7 +134,11 @@ func (e *Engine) invoke(ctx context.Context, call Call) (output []byte, err erro
 			err = Failure{Class: "panic", Message: fmt.Sprint(p), Permanent: true}
 		}
 	}()
-	return e.handlers[call.Name](ctx, call)
+	name := call.Name
+	if call.Undo != "" {
+		name = call.Undo
+	}
+	return e.handlers[name](ctx, call)
 }
 
 func failure(err error) Failure {

@@ -115,7 +115,7 @@ func outcome(t *testing.T, tk *task, decide func(*task, *Record) error) string {
 	before := *tk
 	r := Record{Seq: tk.seq + 1}
 	if err := decide(tk, &r); err != nil {
-		for _, known := range []error{ErrStale, ErrNotParked, ErrOver, ErrNotReady, ErrStepRuns, ErrStepOver, ErrNotFailed, ErrChoice} {
+		for _, known := range []error{ErrStale, ErrNotParked, ErrOver, ErrNotReady, ErrStepRuns, ErrStepOver, ErrNotFailed, ErrChoice, ErrUndoing} {
 			if errors.Is(err, known) {
 				return "- " + known.Error()
 			}

@@ -20,7 +20,8 @@ func (c *Core) ResetAttempts(now Time, a StepAction) error {
 }
 
 // ResolveStep settles a step by hand that is not over and does not run: it has no
-// output, and its children may run, all of them. A parked task goes on.
+// output, and its children may run, all of them. Of a task that is given up it
+// settles the undoing of the step. A parked task goes on.
 func (c *Core) ResolveStep(now Time, a StepAction) error {
 	return c.operate(now, a, Resolved, nil)
 }
@@ -54,7 +55,7 @@ func (c *Core) operate(now Time, a StepAction, kind Kind, output []byte, choose 
 	r.Class, r.Text, r.Data = a.By, a.Why, output
 	c.commit(t, r)
 	c.schedule(t, i)
-	c.scheduleChildren(t, i)
+	c.scheduleNext(t, i)
 	c.conclude(t, now)
 	return nil
 }
@@ -62,6 +63,9 @@ func (c *Core) operate(now Time, a StepAction, kind Kind, output []byte, choose 
 // decideOperate allows what the tables of moves do.
 func decideOperate(t *task, i int16, now Time, kind Kind, r *Record) error {
 	s := &t.steps[i]
+	if t.ending != 0 && (i != t.undo || kind == Supplied) {
+		return fmt.Errorf("task %d is %v: step %q is %v: %w", t.id, t.shown(), t.plan.Steps[i].Name, s.state, ErrUndoing)
+	}
 	if stepMoves[kind][s.state] == 0 || taskMoves[kind][t.state] == 0 {
 		return fmt.Errorf("task %d is %v: step %q is %v: %w", t.id, t.shown(), t.plan.Steps[i].Name, s.state, refusal(s.state))
 	}

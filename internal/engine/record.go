@@ -13,7 +13,7 @@ const (
 	// of the template.
 	Submitted Kind = iota + 1
 	// Started: an attempt began. Step, Attempt; Start is At, Due the deadline
-	// or 0.
+	// or 0, Class [ClassUndo] if it is to take the step back.
 	Started
 	// Succeeded: the attempt's answer was good and the step is complete. Step,
 	// Attempt, Start; Data is the output. If the step decides, bit k of Count says
@@ -72,6 +72,12 @@ const (
 	// of Extra are done, Data is where the next attempt is to go on, Due the new
 	// deadline or 0.
 	Checkpointed
+	// Compensating: the task is given up and its complete steps that can be are
+	// undone, the last one first; Count says how many. In the end it is errored, or
+	// cancelled if Step is None. Other fields as Errored or Cancelled.
+	Compensating
+	// Undone: the attempt took its step back. Step, Attempt, Start.
+	Undone
 
 	kindEnd // one past the last kind
 )
@@ -79,7 +85,8 @@ const (
 var kindNames = [kindEnd]string{
 	"none", "submitted", "started", "succeeded", "retrying", "exhausted", "failed", "deferred", "parked", "redriven",
 	"completed", "errored", "cancelled", "breaker_opened", "breaker_half_opened", "breaker_closed",
-	"reset", "resolved", "supplied", "interrupted", "left", "checkpointed",
+	"reset", "resolved", "supplied", "interrupted", "left", "checkpointed", "compensating",
+	"undone",
 }
 
 // String is the kind's name: "breaker_opened".
@@ -136,6 +143,7 @@ type Record struct {
 const (
 	ClassTimeout = "timeout"  // of a failure: no result before the deadline
 	ClassChoice  = "choice"   // of a failure: the step chose what it does not decide about, or not at all
+	ClassUndo    = "undo"     // of Started: the attempt takes the step back
 	ClassPoison  = "poison"   // of a failure: the process ended each time the attempt ran
 	ByRecovery   = "recovery" // of Redriven: by the engine itself
 )

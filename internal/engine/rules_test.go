@@ -22,6 +22,8 @@ type watched struct {
 	parked   bool
 	done     map[string]bool
 	skipped  map[string]bool
+	undoing  bool
+	order    []string // complete steps that can be undone, in order of completion
 	running  map[string]bool
 	attempts map[string]int32
 	round    map[string]int
@@ -49,7 +51,7 @@ func (w *rules) check(rt *rapid.T, r *Record) {
 		rt.Fatalf("%v of task %d, which is not open", r.Kind, r.Task)
 	}
 	switch r.Kind {
-	case Cancelled, Reset, Resolved, Supplied: // parked or not
+	case Cancelled, Compensating, Reset, Resolved, Supplied: // parked or not
 	default:
 		if t.parked != (r.Kind == Redriven) {
 			rt.Fatalf("%v of task %d while parked is %v", r.Kind, r.Task, t.parked)
@@ -59,6 +61,10 @@ func (w *rules) check(rt *rapid.T, r *Record) {
 }
 
 func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
+	if t.undoing {
+		w.undo(rt, t, r)
+		return
+	}
 	var s Step
 	if r.Step != None {
 		s = t.template.Steps[r.Step]
@@ -73,6 +79,9 @@ func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
 		delete(t.running, s.Name)
 		w.calls[r.Service]--
 		t.done[s.Name] = r.Kind == Succeeded
+		if r.Kind == Succeeded && s.Undo != "" {
+			t.order = append(t.order, s.Name)
+		}
 		if s.Decides && r.Kind == Succeeded {
 			t.choose(s.Name, r.Count)
 		}
@@ -84,6 +93,14 @@ func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
 		}
 	case Parked, Completed, Errored, Cancelled:
 		w.ended(rt, t, r)
+		if tpl := t.template; len(t.order) > 0 && (r.Kind == Errored && tpl.UndoOnError || r.Kind == Cancelled && tpl.UndoOnCancel) {
+			rt.Fatalf("%v although %v could be undone", r.Kind, t.order)
+		}
+	case Compensating:
+		w.ended(rt, t, r)
+		clear(t.running)
+		clear(t.round)
+		t.undoing, t.parked, t.over = true, false, false
 	case Redriven:
 		t.parked = false
 		clear(t.round)
@@ -92,6 +109,9 @@ func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
 			rt.Fatalf("%v of %s although it is complete or runs", r.Kind, s.Name)
 		}
 		t.parked, t.round[s.Name], t.done[s.Name] = false, 0, r.Kind != Reset
+		if r.Kind == Supplied && s.Undo != "" {
+			t.order = append(t.order, s.Name)
+		}
 		if s.Decides && r.Kind == Supplied {
 			t.choose(s.Name, r.Count)
 		}
@@ -123,7 +143,7 @@ func (w *rules) started(rt *rapid.T, t *watched, s Step, r *Record) {
 }
 
 func (w *rules) ended(rt *rapid.T, t *watched, r *Record) {
-	if len(t.running) > 0 && r.Kind != Cancelled {
+	if len(t.running) > 0 && r.Kind != Cancelled && (r.Kind != Compensating || r.Step != None) {
 		rt.Fatalf("task %d %v while %v runs", r.Task, r.Kind, t.running)
 	}
 	for _, s := range t.template.Steps {
@@ -159,5 +179,43 @@ func (t *watched) choose(name string, bits int64) {
 				t.skipped[s.Name] = true
 			}
 		}
+	}
+}
+
+// undo watches a task that is given up: the step that was completed last is taken
+// back first, and nothing else begins.
+func (w *rules) undo(rt *rapid.T, t *watched, r *Record) {
+	last := ""
+	if len(t.order) > 0 {
+		last = t.order[len(t.order)-1]
+	}
+	if r.Step != None && t.template.Steps[r.Step].Name != last && r.Kind != Errored {
+		rt.Fatalf("%v of %s, but %q is to be undone", r.Kind, t.template.Steps[r.Step].Name, last)
+	}
+	switch r.Kind {
+	case Started:
+		t.attempts[last]++
+		w.calls[r.Service]++
+		if r.Class != ClassUndo || r.Attempt != t.attempts[last] || t.running[last] {
+			rt.Fatalf("%+v while undoing", r)
+		}
+		t.running[last] = true
+	case Undone, Retrying, Exhausted, Failed:
+		delete(t.running, last)
+		w.calls[r.Service]--
+	case Parked:
+		t.parked = true
+	case Redriven, Reset:
+		t.parked = false
+	case Errored, Cancelled:
+		if t.over = true; len(t.order) > 0 || len(t.running) > 0 {
+			rt.Fatalf("%v before %v was undone", r.Kind, t.order)
+		}
+	case Deferred, Checkpointed, Resolved:
+	default:
+		rt.Fatalf("%v of a task that is being undone", r.Kind)
+	}
+	if r.Kind == Undone || r.Kind == Resolved {
+		t.order, t.parked = t.order[:len(t.order)-1], false
 	}
 }

@@ -174,11 +174,13 @@ func (s *script) configure(cmd string, args []string) {
 	case "recovery":
 		s.cfg.Recovery = Recovery{After: length("after"), Max: number("max")}
 	case "template":
-		s.cfg.Templates = append(s.cfg.Templates, Template{Ref: Ref{Name: args[0]}})
+		undo := option(args, "undo")
+		s.cfg.Templates = append(s.cfg.Templates, Template{Ref: Ref{Name: args[0]},
+			UndoOnError: strings.Contains(undo, "error"), UndoOnCancel: strings.Contains(undo, "cancel")})
 	case "step":
 		t := &s.cfg.Templates[len(s.cfg.Templates)-1]
 		factor, _ := strconv.ParseFloat(option(args, "factor"), 64)
-		step := Step{Name: args[0], Service: option(args, "calls"), Timeout: length("timeout"), Decides: option(args, "decides") != "",
+		step := Step{Name: args[0], Service: option(args, "calls"), Timeout: length("timeout"), Decides: option(args, "decides") != "", Undo: option(args, "undo"),
 			Retry: Retry{Limit: number("limit"), Base: length("base"), Cap: length("cap"), Factor: factor}}
 		if up := option(args, "after"); up != "" {
 			step.DependsOn = strings.Split(up, ",")
@@ -275,6 +277,9 @@ func (s *script) state(id TaskID) error {
 	s.out.WriteString("\n")
 	for _, st := range v.Steps {
 		fmt.Fprintf(&s.out, "    %-8s %-18v attempts %d, %d in this round", st.Name, st.State, st.Attempts, st.Round)
+		if st.Undo {
+			s.out.WriteString(", to be undone")
+		}
 		if st.Due > 0 {
 			fmt.Fprintf(&s.out, ", due %s", span(st.Due))
 		}

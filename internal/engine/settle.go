@@ -60,11 +60,15 @@ func (c *Core) find(a Attempt) (*task, int16, error) {
 // attempt is the last attempt of step i.
 func (t *task) attempt(i int16) Attempt {
 	s := &t.steps[i]
-	return Attempt{
+	a := Attempt{
 		Task: t.id, Template: t.plan.index, Step: int(i), Name: t.plan.Steps[i].Name,
 		N: int(s.attempts), Start: s.start, Deadline: s.deadline, Crashes: int(s.crashes),
 		Saved: s.saved,
 	}
+	if t.undo == i {
+		a.Undo = t.plan.Steps[i].Undo
+	}
+	return a
 }
 
 // take makes a task, from the free ones if there are any.
@@ -97,9 +101,15 @@ func (c *Core) scheduleAll(t *task) {
 	}
 }
 
-// scheduleChildren lets the steps begin that step i has freed: children of it, or
-// of those that it skipped.
-func (c *Core) scheduleChildren(t *task, i int16) {
+// scheduleNext lets the steps begin that step i has freed: children of it, or of
+// those that it skipped; or the step that is to be undone after it.
+func (c *Core) scheduleNext(t *task, i int16) {
+	if t.ending != 0 {
+		if t.undo != None {
+			c.schedule(t, t.undo)
+		}
+		return
+	}
 	if t.plan.Steps[i].Decides {
 		c.scheduleAll(t)
 		return
@@ -165,13 +175,16 @@ func (c *Core) say(s *service, r Record) {
 	c.commit(nil, &c.staged[len(c.staged)-1])
 }
 
-// concluded files a task that has ended or was parked.
+// concluded files a task that has ended, was parked or is given up.
 func (c *Core) concluded(t *task) {
-	if t.state != TaskParked {
+	switch t.state {
+	case TaskParked:
+		c.park(t)
+	case TaskCompensating:
+		c.schedule(t, t.undo)
+	default:
 		c.release(t)
-		return
 	}
-	c.park(t)
 }
 
 // park lets a parked task be found by its service's recovery, unless that is
@@ -180,7 +193,7 @@ func (c *Core) park(t *task) {
 	if !c.recovers(t) {
 		return
 	}
-	s := &c.services[t.plan.steps[t.cause].service]
+	s := &c.services[t.plan.steps[t.stopper()].service]
 	e := entry{at: t.parked, task: t.id, t: t, step: None}
 	s.parked.push(e)
 	if e.at += c.recovery.After; e.at > s.checked {
@@ -192,7 +205,7 @@ func (c *Core) park(t *task) {
 // recovers tells whether a task is parked and may go on by itself.
 func (c *Core) recovers(t *task) bool {
 	used := c.recovery.Max > 0 && int(t.redrives) >= c.recovery.Max
-	return t.state == TaskParked && c.recovery.After > 0 && !used && t.plan.steps[t.cause].service != None
+	return t.state == TaskParked && c.recovery.After > 0 && !used && t.plan.steps[t.stopper()].service != None
 }
 
 // recover drives tasks again that a service has stopped and that have waited
@@ -200,7 +213,7 @@ func (c *Core) recovers(t *task) bool {
 func (c *Core) recover(s *service, now Time) {
 	for len(s.parked) > 0 {
 		e := &s.parked[0]
-		waits := e.t.id == e.task && c.recovers(e.t) && e.t.parked == e.at && e.t.plan.steps[e.t.cause].service == s.index
+		waits := e.t.id == e.task && c.recovers(e.t) && e.t.parked == e.at && e.t.plan.steps[e.t.stopper()].service == s.index
 		if !waits {
 			s.parked.pop()
 			continue
@@ -250,7 +263,7 @@ func (c *Core) fire(e *entry, now Time) {
 			panic("engine: " + err.Error())
 		}
 	case timerRecovery:
-		s := &c.services[e.t.plan.steps[e.t.cause].service]
+		s := &c.services[e.t.plan.steps[e.t.stopper()].service]
 		s.checked, s.dirty = e.at, true
 		c.recover(s, now)
 	case timerHalfOpen:

@@ -21,12 +21,13 @@ const (
 	StepCancelled                       // given up with its task
 	StepResolved                        // settled by an operator without an output; its children may run
 	StepSkipped                         // not chosen, or all its parents are skipped
+	StepUndone                          // taken back after it was complete
 	stepStates                          // one past the last
 )
 
-var stepNames = [stepStates]string{"none", "pending", "in_progress", "waiting_for_retry", "complete", "error", "cancelled", "resolved_manually", "skipped"}
+var stepNames = [stepStates]string{"none", "pending", "in_progress", "waiting_for_retry", "complete", "error", "cancelled", "resolved_manually", "skipped", "undone"}
 
-// String is Tasker's name of the state; "skipped" is ours.
+// String is Tasker's name of the state; "skipped" and "undone" are ours.
 func (s StepState) String() string {
 	if s < stepStates {
 		return stepNames[s]
@@ -40,19 +41,20 @@ type TaskState uint8
 // The states of a task. TaskWaiting is not stored: it is how TaskInProgress is
 // shown while nothing runs or could run and a retry is due later.
 const (
-	TaskPending    TaskState = iota + 1 // nothing started in this round
-	TaskInProgress                      // steps run or may run
-	TaskWaiting                         // waits for a retry
-	TaskParked                          // blocked by failures, not lost
-	TaskComplete                        // every step is complete
-	TaskError                           // a step failed for good
-	TaskCancelled                       // given up by the operator
-	taskStates                          // one past the last
+	TaskPending      TaskState = iota + 1 // nothing started in this round
+	TaskInProgress                        // steps run or may run
+	TaskWaiting                           // waits for a retry
+	TaskParked                            // blocked by failures, not lost
+	TaskCompensating                      // given up, its steps are being undone
+	TaskComplete                          // every step is complete
+	TaskError                             // a step failed for good
+	TaskCancelled                         // given up by the operator
+	taskStates                            // one past the last
 )
 
-var taskNames = [taskStates]string{"none", "pending", "in_progress", "waiting_for_retry", "blocked_by_failures", "complete", "error", "cancelled"}
+var taskNames = [taskStates]string{"none", "pending", "in_progress", "waiting_for_retry", "blocked_by_failures", "compensating", "complete", "error", "cancelled"}
 
-// String is Tasker's name of the state.
+// String is Tasker's name of the state; "compensating" is ours.
 func (s TaskState) String() string {
 	if s < taskStates {
 		return taskNames[s]
@@ -80,30 +82,33 @@ var stepMoves = [kindEnd][stepStates]StepState{
 	Left:        {StepInProgress: StepInProgress},
 
 	Checkpointed: {StepInProgress: StepInProgress},
+	Undone:       {StepInProgress: StepUndone},
 }
 
-// taskMoves says where a record takes its task.
+// taskMoves says where a record takes its task. A parked task whose steps are
+// being undone goes back to that (see [task.goesTo]).
 var taskMoves = [kindEnd][taskStates]TaskState{
 	Submitted: {0: TaskPending},
-	Started:   {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress},
-	Deferred:  {TaskPending: TaskPending, TaskInProgress: TaskInProgress},
+	Started:   {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
+	Deferred:  {TaskPending: TaskPending, TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
 	Succeeded: {TaskInProgress: TaskInProgress},
-	Retrying:  {TaskInProgress: TaskInProgress},
-	Exhausted: {TaskInProgress: TaskInProgress},
-	Failed:    {TaskInProgress: TaskInProgress},
-	Parked:    {TaskInProgress: TaskParked},
+	Retrying:  {TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
+	Exhausted: {TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
+	Failed:    {TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
+	Parked:    {TaskInProgress: TaskParked, TaskCompensating: TaskParked},
 	Redriven:  {TaskParked: TaskPending},
 	Completed: {TaskInProgress: TaskComplete},
-	Errored:   {TaskInProgress: TaskError},
-	Cancelled: {TaskPending: TaskCancelled, TaskInProgress: TaskCancelled, TaskParked: TaskCancelled},
-	Reset:     {TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
-	Resolved:  {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
+	Errored:   {TaskInProgress: TaskError, TaskCompensating: TaskError},
+	Cancelled: {TaskPending: TaskCancelled, TaskInProgress: TaskCancelled, TaskParked: TaskCancelled, TaskCompensating: TaskCancelled},
+	Reset:     {TaskInProgress: TaskInProgress, TaskParked: TaskInProgress, TaskCompensating: TaskCompensating},
+	Resolved:  {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress, TaskParked: TaskInProgress, TaskCompensating: TaskCompensating},
 	Supplied:  {TaskPending: TaskInProgress, TaskInProgress: TaskInProgress, TaskParked: TaskInProgress},
 
-	Interrupted: {TaskInProgress: TaskInProgress},
-	Left:        {TaskInProgress: TaskInProgress},
-
-	Checkpointed: {TaskInProgress: TaskInProgress},
+	Interrupted:  {TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
+	Left:         {TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
+	Checkpointed: {TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
+	Compensating: {TaskPending: TaskCompensating, TaskInProgress: TaskCompensating, TaskParked: TaskCompensating},
+	Undone:       {TaskCompensating: TaskCompensating},
 }
 
 // task is the state of one open task. It changes only through [apply].
@@ -125,7 +130,12 @@ type task struct {
 	// cause is the step that failed for good first; a permanent failure takes
 	// precedence over an exhausted one. None: no step is in error.
 	cause       int16
-	class, text string
+	class, text string // of that failure; by whom and why, if the task is being undone because it was cancelled
+
+	// ending is how the task ends when its steps are undone: Errored, Cancelled, or
+	// 0 while it is not given up. undo is the step that is being taken back, or None.
+	ending Kind
+	undo   int16
 
 	key     string
 	context []byte
@@ -146,6 +156,7 @@ type step struct {
 	saved    Checkpoint // the last one, of any attempt
 	chosen   int64      // children that a complete step chose, by bit
 	skipped  int16      // parents that are skipped
+	done     uint32     // number of the record that completed it
 
 	crashes int32 // how often the process ended during the last attempt
 	left    bool  // the process was closed in good order since it last ran
@@ -160,7 +171,7 @@ type step struct {
 // memory of its steps.
 func (t *task) reset(id TaskID, p *plan) {
 	steps := slices.Grow(t.steps[:0], len(p.steps))
-	*t = task{id: id, plan: p, cause: None}
+	*t = task{id: id, plan: p, cause: None, undo: None}
 	for i := range p.steps {
 		missing := int16(len(p.steps[i].parents))
 		steps = append(steps, step{state: StepPending, missing: missing})

@@ -29,6 +29,9 @@ type Template struct {
 	// is a pure function. nil: every context will do. Package schema makes one of
 	// a JSON Schema.
 	Check func(context []byte) error
+	// When a task ends in error or is cancelled, its complete steps that have an
+	// Undo are taken back first, the last one first.
+	UndoOnError, UndoOnCancel bool
 }
 
 // Step is one step of a template.
@@ -41,6 +44,9 @@ type Step struct {
 	// Decides says that each attempt chooses which of the step's children run (see
 	// [Core.Choose]), of which it may have 62.
 	Decides bool
+	// Undo names what takes the step back: attempts of their own, with the step's
+	// service, timeout and retries. "": nothing does.
+	Undo string
 }
 
 // plan is a template as it was compiled: steps in topological order, names
@@ -81,12 +87,13 @@ func compile(t Template, index int, service func(string) int16) (*plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("template %s: %w", name, err)
 	}
-	p := &plan{Template: Template{Ref: t.Ref, Steps: order, Check: t.Check}, index: index, name: name}
+	t.Steps = order
+	p := &plan{Template: t, index: index, name: name}
 	p.link(service)
 	if err := p.checkChoices(); err != nil {
 		return nil, fmt.Errorf("template %s: %w", name, err)
 	}
-	p.print = fingerprint(order)
+	p.print = fingerprint(t)
 	return p, nil
 }
 
@@ -178,14 +185,20 @@ func (p *plan) link(service func(string) int16) {
 	}
 }
 
-// fingerprint covers what the records of a task refer to: names, order, edges and
-// who decides. Policies may change between runs, these may not.
-func fingerprint(steps []Step) uint64 {
+// fingerprint covers what the records of a task refer to: names, order, edges,
+// who decides and what is undone. Policies may change between runs, these may not.
+func fingerprint(t Template) uint64 {
 	h := fnv.New64a()
-	for _, s := range steps {
+	if t.UndoOnError || t.UndoOnCancel {
+		fmt.Fprintf(h, "undo on error %v, on cancel %v\n", t.UndoOnError, t.UndoOnCancel)
+	}
+	for _, s := range t.Steps {
 		fmt.Fprintf(h, "%q %q\n", s.Name, s.DependsOn)
 		if s.Decides {
 			fmt.Fprint(h, "decides\n")
+		}
+		if s.Undo != "" {
+			fmt.Fprint(h, "undone\n")
 		}
 	}
 	return h.Sum64() &^ (1 << 63) // it travels in an int64 that is not negative

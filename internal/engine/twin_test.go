@@ -39,10 +39,11 @@ func drawConfig(rt *rapid.T) Config {
 		cfg.Services = append(cfg.Services, s)
 	}
 	for i := range small(1, 2, "templates") {
-		t := Template{Ref: Ref{Name: fmt.Sprintf("w%d", i)}}
+		t := Template{Ref: Ref{Name: fmt.Sprintf("w%d", i)}, UndoOnError: rapid.Bool().Draw(rt, "undo"), UndoOnCancel: rapid.Bool().Draw(rt, "undo")}
 		for j := range small(1, 4, "steps") {
 			s := Step{Name: fmt.Sprintf("a%d", j), Timeout: Time(small(0, 1, "timeout") * 150)}
 			s.Service = []string{"", "s0", "s1"}[small(0, 2, "service")]
+			s.Undo = []string{"", "back"}[small(0, 1, "undo")]
 			s.Decides = small(0, 3, "decides") == 0
 			s.Retry = Retry{Limit: small(1, 3, "attempts"), Base: Time(small(0, 100, "base")), Factor: 2, Cap: 150, Jitter: 0.5}
 			for k := range j {
@@ -141,7 +142,7 @@ func (w *twins) answer() {
 		case "checkpoint":
 			return fmt.Sprint(c.Checkpoint(w.now, a, Checkpoint{Data: []byte{7}, Done: a.Saved.Done + 1, Total: 3}))
 		case "ok":
-			if step.Decides {
+			if step.Decides && a.Undo == "" {
 				return fmt.Sprint(c.Choose(w.now, a, []byte(a.Key()), children...))
 			}
 			return fmt.Sprint(c.Succeed(w.now, a, []byte(a.Key())))

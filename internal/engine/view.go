@@ -37,6 +37,7 @@ type StepView struct {
 	Message  string
 	Output   []byte
 	Chosen   []string   // children that it chose, if it decides and is complete
+	Undo     bool       // State and Round are those of taking the step back
 	Saved    Checkpoint // the last one; its Data is gone when the step is complete
 }
 
@@ -44,8 +45,9 @@ type StepView struct {
 type AttemptView struct {
 	Step       int
 	N          int
+	Undo       bool // it took the step back, or tried to
 	Start, End Time // End 0: it runs
-	Outcome    Kind // Succeeded, Retrying, Exhausted, Failed; Started: it runs
+	Outcome    Kind // Succeeded, Undone, Retrying, Exhausted, Failed; Started: it runs
 	Class      string
 	Message    string
 	Output     []byte
@@ -90,7 +92,8 @@ func (c *Core) Task(id TaskID) (View, error) {
 }
 
 // Input is what a step works on: its task's context and, by name, the outputs of
-// all complete steps that it depends on, directly or not. The bytes must not be changed.
+// all complete steps that it depends on, directly or not; its own too if it is to
+// be undone. The bytes must not be changed.
 func (c *Core) Input(a Attempt) (context []byte, outputs map[string][]byte, err error) {
 	t, i, err := c.find(a)
 	if err != nil {
@@ -103,6 +106,9 @@ func (c *Core) Input(a Attempt) (context []byte, outputs map[string][]byte, err 
 			continue
 		}
 		outputs[t.plan.Steps[j].Name] = t.steps[j].output
+	}
+	if t.undo == i {
+		outputs[a.Name] = t.steps[i].output
 	}
 	return t.context, outputs, nil
 }
@@ -156,16 +162,18 @@ func (c *Core) replay(id TaskID, history []Record) (*task, error) {
 func (t *task) view() View {
 	v := View{
 		ID: t.id, Template: t.plan.name, Key: t.key, State: t.shown(), Submitted: t.submitted, Parked: t.parked,
-		Redrives: int(t.redrives), Class: t.class, Message: t.text, Context: t.context,
+		Redrives: int(t.redrives), Context: t.context,
 	}
-	if t.cause != None {
-		v.Cause = t.plan.Steps[t.cause].Name
+	var cause int16
+	if cause, v.Class, v.Message = t.failure(); cause != None {
+		v.Cause = t.plan.Steps[cause].Name
 	}
 	for i := range t.steps {
 		s := &t.steps[i]
 		sv := StepView{
 			Name: t.plan.Steps[i].Name, State: s.state, Attempts: int(s.attempts), Round: int(s.round),
 			Start: s.start, Class: s.class, Message: s.text, Output: s.output, Saved: s.saved,
+			Undo: t.undo == int16(i),
 		}
 		for k, ch := range t.plan.steps[i].children {
 			if s.chosen&(1<<k) != 0 {
@@ -190,8 +198,8 @@ func (v View) Attempts() []AttemptView {
 		r := &v.History[i]
 		switch r.Kind {
 		case Started:
-			list = append(list, AttemptView{Step: int(r.Step), N: int(r.Attempt), Start: r.At, Outcome: Started})
-		case Succeeded, Retrying, Exhausted, Failed:
+			list = append(list, AttemptView{Step: int(r.Step), N: int(r.Attempt), Undo: r.Class == ClassUndo, Start: r.At, Outcome: Started})
+		case Succeeded, Undone, Retrying, Exhausted, Failed:
 			j := slices.IndexFunc(list, func(a AttemptView) bool { return a.Step == int(r.Step) && a.N == int(r.Attempt) })
 			if j < 0 {
 				continue
