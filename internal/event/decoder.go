@@ -118,4 +118,3 @@ func lookUp(what string, names map[string]int, name *string) (int, error) {
 	}
 	return i, nil
 }
-

@@ -113,4 +113,3 @@ func plain(s string) bool {
 	}
 	return true
 }
-
