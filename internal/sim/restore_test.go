@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"testing"
 
 	"tasker-sim/internal/engine"
@@ -31,7 +32,7 @@ func (m *mortal) Append(b *engine.Batch) error {
 
 // crashing lives a run that is killed before the given appends, counted anew in
 // each life, and returns the whole of it.
-func crashing(t *testing.T, sc *scenario.Scenario, seed uint64, window event.Time, kills ...int) lived {
+func crashing(t *testing.T, sc *scenario.Scenario, seed uint64, window event.Time, kills ...int) (lived, *rows) {
 	t.Helper()
 	store, ledger := &engine.Memory{}, &rows{}
 	for _, n := range append(kills, -1) {
@@ -46,7 +47,7 @@ func crashing(t *testing.T, sc *scenario.Scenario, seed uint64, window event.Tim
 			t.Fatal(err)
 		}
 		if n < 0 {
-			return live(t, w, event.Minute)
+			return live(t, w, event.Minute), ledger
 		}
 		for err == nil {
 			_, err = w.Advance(w.Horizon() + event.Minute)
@@ -100,7 +101,7 @@ func TestCrashChangesNothingThatMatters(t *testing.T) {
 	for seed := uint64(1); seed <= 4; seed++ {
 		whole := run(t, sc, seed)
 		for _, kills := range [][]int{{1}, {5}, {13}, {14}, {20}, {27}, {31}, {9, 1, 0, 7}, {15, 3, 3, 3}} {
-			l := crashing(t, sc, seed, 4*event.Second, kills...)
+			l, _ := crashing(t, sc, seed, 4*event.Second, kills...)
 			want, got, dead := business(whole, 1), business(l, 1), died(l)
 			for task := range want {
 				if want[task] != got[task] {
@@ -133,45 +134,60 @@ func TestCrashChangesNothingThatMatters(t *testing.T) {
 	}
 }
 
-// TestLedgerEqualsTape: the ledger's rows are the effects on the tape, also when
-// a kill came in between.
+// TestLedgerEqualsTape: the ledger's rows are the effects on the tape, also after
+// a kill and after several in a row, whose dead orders' last calls still arrive.
 func TestLedgerEqualsTape(t *testing.T) {
-	sc := parse(t, "checkout", "load.tasks=250", "load.duration=2m")
-	store, ledger := &engine.Memory{}, &rows{}
-	w, err := New(sc, Options{Seed: 5, Window: 3 * event.Second, Store: &mortal{store, 12}, Ledger: ledger})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for err == nil {
-		_, err = w.Advance(w.Horizon() + event.Minute)
-	}
-	past, err := ReadPast(store)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err = New(sc, Options{Seed: 5, Window: 3 * event.Second, Store: store, Ledger: ledger, Past: past, Rows: append([]event.Event(nil), ledger.all...)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := live(t, w, event.Minute)
-	onTape := map[callID]bool{}
-	for i := range l.events {
-		if e := &l.events[i]; e.Kind == event.EffectMade {
-			onTape[callID{e.Strategy, e.Task, e.Step, e.Attempt}] = true
+	sc := parse(t, "checkout", "load.tasks=250", "load.duration=2m", "load.peak=20x@60s/5s", "services.payment_gateway.latency.median=3s")
+	for _, kills := range [][]int{{12}, {20}, {21, 1, 1}, {20, 2, 1, 1, 2}} {
+		l, ledger := crashing(t, sc, 5, 3*event.Second, kills...)
+		onTape, inLedger := calls(l.events), calls(ledger.all)
+		if len(inLedger) != len(ledger.all) || len(onTape) != len(inLedger) {
+			t.Errorf("kills %v: %d rows in the ledger, %d of them different, %d effects on the tape", kills, len(ledger.all), len(inLedger), len(onTape))
+		}
+		for id := range inLedger {
+			if !onTape[id] {
+				t.Errorf("kills %v: the ledger's %+v is not on the tape", kills, id)
+			}
 		}
 	}
-	inLedger := map[callID]bool{}
-	for i := range ledger.all {
-		e := &ledger.all[i]
-		inLedger[callID{e.Strategy, e.Task, e.Step, e.Attempt}] = true
-	}
-	if len(inLedger) != len(ledger.all) || len(onTape) != len(inLedger) {
-		t.Errorf("%d rows in the ledger, %d of them different, %d effects on the tape", len(ledger.all), len(inLedger), len(onTape))
-	}
-	for id := range inLedger {
-		if !onTape[id] {
-			t.Errorf("the ledger's %+v is not on the tape", id)
+}
+
+// calls are the calls that made an effect.
+func calls(events []event.Event) map[callID]bool {
+	m := map[callID]bool{}
+	for i := range events {
+		if e := &events[i]; e.Kind == event.EffectMade {
+			m[callID{e.Strategy, e.Task, e.Step, e.Attempt}] = true
 		}
+	}
+	return m
+}
+
+// TestLedgerEndsAtItsFirstError: a row that could not be written is the last: no
+// later one may stand behind a torn line.
+func TestLedgerEndsAtItsFirstError(t *testing.T) {
+	run := Describe(parse(t, "checkout"), Options{})
+	path := t.TempDir() + "/ledger.ndjson"
+	l, err := CreateLedger(path, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := l.f
+	if l.f, err = os.Open(path); err != nil { // cannot be written
+		t.Fatal(err)
+	}
+	row := event.Event{Kind: event.EffectMade, Task: 1, Step: 1, Service: 1, Attempt: 1}
+	first := l.Append(&row)
+	l.f.Close()
+	l.f = good // the disk has room again
+	if again := l.Append(&row); first == nil || again == nil {
+		t.Errorf("first row: %v, the next: %v, want two refusals", first, again)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if rows, err := ReadLedger(path, run); err != nil || len(rows) != 0 {
+		t.Errorf("%d rows, %v, want none", len(rows), err)
 	}
 }
 
