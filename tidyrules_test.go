@@ -56,6 +56,7 @@ func structureRules() []rule {
 				"internal/bench":            "clients beside each other are what it measures",
 				"internal/engine/engine.go": "the thread-safe front",
 				"internal/engine/loop.go":   "its one draining writer",
+				"internal/engine/failpoint": "points are passed on any thread",
 				"internal/engine/memory.go": "a store may be read beside the writer",
 				"internal/wall":             "waits for a timer or the end of a context",
 			}},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"tasker-sim/internal/engine/failpoint"
 )
 
 // Config says what a core works with. Only Store and Templates are needed.
@@ -47,7 +49,7 @@ func (a Attempt) Key() string {
 	if a.Undo != "" {
 		key += "/undo"
 	}
-	return key
+	return mutateKey(a, key)
 }
 
 // Submission is what a task is submitted with.
@@ -119,6 +121,7 @@ func (c *Core) SubmitTo(now Time, i int, s Submission) (TaskID, error) {
 			return id, err
 		}
 	}
+	failpoint.Hit(failpoint.SubmitBefore)
 	p := c.plans[i]
 	if p.Check != nil {
 		if err := p.Check(s.Context); err != nil {
@@ -135,6 +138,7 @@ func (c *Core) SubmitTo(now Time, i int, s Submission) (TaskID, error) {
 		c.keys[s.Key] = t.id
 	}
 	c.scheduleAll(t)
+	failpoint.Hit(failpoint.SubmitAfter)
 	return t.id, nil
 }
 
@@ -176,7 +180,7 @@ func (c *Core) claim(now Time, dst []Attempt, limit int) []Attempt {
 		if svc := t.plan.steps[i].service; svc != None {
 			c.services[svc].begun()
 		}
-		dst = append(dst, t.attempt(i))
+		dst = mutateClaimed(append(dst, t.attempt(i)))
 	}
 }
 
@@ -279,9 +283,11 @@ func (c *Core) Flush(app []byte) error {
 	if len(c.batch.Records) == 0 && len(c.batch.Services) == 0 && app == nil {
 		return nil
 	}
+	failpoint.Hit(failpoint.AppendBefore)
 	if err := c.store.Append(&c.batch); err != nil {
 		return fmt.Errorf("append %d records: %w", len(c.staged), err)
 	}
+	failpoint.Hit(failpoint.AppendAfter)
 	for i := range c.services {
 		c.services[i].dirty = false
 	}

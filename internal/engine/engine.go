@@ -123,7 +123,9 @@ func Open(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
-	e.claimed = e.core.Retake(o.Clock.Now(), nil)
+	now := o.Clock.Now()
+	e.claimed = mutateInFlight(e.core, e.core.Retake(now, nil))
+	mutateWaits(e.core, now)
 	if err := e.core.Flush(nil); err != nil {
 		return nil, err
 	}

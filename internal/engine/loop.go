@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"tasker-sim/internal/engine/failpoint"
 )
 
 // loop is the engine's one goroutine that touches the core: drain, flush,
@@ -26,6 +28,7 @@ func (e *Engine) loop() {
 			e.claimed = e.core.Retake(now, e.claimed)
 			e.claimed = e.core.claim(now, e.claimed, e.room())
 		}
+		asked = mutateAnswers(asked)
 		if err := e.core.Flush(nil); err != nil {
 			e.fail(asked, err)
 			return
@@ -103,7 +106,9 @@ func (e *Engine) launch(attempts []Attempt) {
 // handle runs one handler and hands its result to the loop. A failure that
 // comes because the engine stops says nothing about the step.
 func (e *Engine) handle(ctx context.Context, call Call) {
+	failpoint.Hit(failpoint.ClaimAfter)
 	output, err := e.invoke(ctx, call)
+	failpoint.Hit(failpoint.HandlerAfter)
 	if err != nil && e.ctx.Err() != nil {
 		return
 	}

@@ -3,6 +3,8 @@ package engine
 import (
 	"errors"
 	"fmt"
+
+	"tasker-sim/internal/engine/failpoint"
 )
 
 // New makes a core that goes on where the store's last batch ended. Templates
@@ -75,6 +77,9 @@ func (c *Core) load() (err error) {
 		return err
 	}
 	err = c.store.Services(func(st ServiceState) error {
+		if failpoint.On(failpoint.BreakerLost) {
+			return nil
+		}
 		for i := range c.services {
 			if s := &c.services[i]; s.Name == st.Name {
 				return s.parseState(st.State, c.recovery.After)
@@ -90,7 +95,11 @@ func (c *Core) load() (err error) {
 			c.setTimer(entry{at: b.until, step: int16(i), kind: timerHalfOpen})
 		}
 	}
-	return c.store.Open(c.resume)
+	if err := c.store.Open(c.resume); err != nil {
+		return err
+	}
+	failpoint.Hit(failpoint.RecoverDone)
+	return nil
 }
 
 // resume takes one open task from its history.
@@ -106,6 +115,8 @@ func (c *Core) resume(id TaskID, history []Record) error {
 		}
 		c.advance(history[i].At)
 	}
+	failpoint.Hit(failpoint.RecoverMid)
+	mutateResumed(t)
 	if t.state.Terminal() {
 		return fmt.Errorf("task %d: listed as open but %v: %w", id, t.state, ErrCorrupt)
 	}

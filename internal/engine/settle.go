@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"slices"
+
+	"tasker-sim/internal/engine/failpoint"
 )
 
 // This file has what follows from a record: bookkeeping of services, the end of
@@ -169,6 +171,7 @@ func (c *Core) count(s *service, good bool, start, now Time) {
 
 // say records something about a service.
 func (c *Core) say(s *service, r Record) {
+	failpoint.Hit(failpoint.BreakerFlip)
 	c.seq++
 	r.Seq, r.Template, r.Step, r.Service, r.Class = c.seq, None, None, s.index, s.Name
 	c.staged = append(c.staged, r)
@@ -233,7 +236,9 @@ func (c *Core) Tick(now Time) {
 	for len(c.timers) > 0 && c.timers[0].at <= now {
 		e := c.timers.pop()
 		if c.valid(&e) {
+			failpoint.Hit(failpoint.TimerBefore)
 			c.fire(&e, c.advance(e.at))
+			failpoint.Hit(failpoint.TimerAfter)
 		}
 	}
 	c.advance(now)

@@ -13,6 +13,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"tasker-sim/internal/engine"
+	"tasker-sim/internal/engine/failpoint"
 )
 
 // format is the version of the stored form. Another one is refused.
@@ -73,7 +74,7 @@ func open(path string, o Options) (_ *Store, err error) {
 func boltOptions(o Options, file **os.File) *bbolt.Options {
 	return &bbolt.Options{
 		// bbolt waits for ever if this is 0, and gives up at once if it is tiny.
-		Timeout: max(o.Timeout, time.Nanosecond), NoSync: o.NoSync, ReadOnly: o.ReadOnly,
+		Timeout: max(o.Timeout, time.Nanosecond), NoSync: o.NoSync || failpoint.On(failpoint.NoSync), ReadOnly: o.ReadOnly,
 		FreelistType: bbolt.FreelistMapType, NoStatistics: true,
 		OpenFile: func(path string, flag int, mode os.FileMode) (*os.File, error) {
 			f, err := os.OpenFile(path, flag, mode)

@@ -10,6 +10,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"tasker-sim/internal/engine"
+	"tasker-sim/internal/engine/failpoint"
 )
 
 // fill is how full pages are left when they are split. New keys come at or near
@@ -41,7 +42,7 @@ type Store struct {
 // Append implements [engine.Store]: one transaction.
 func (s *Store) Append(b *engine.Batch) error {
 	return s.guard("write", func() error {
-		return s.db.Update(func(tx *bbolt.Tx) error {
+		err := s.db.Update(func(tx *bbolt.Tx) error {
 			s.buf = s.buf[:0]
 			if err := s.putRecords(tx, b.Records); err != nil {
 				return err
@@ -51,8 +52,13 @@ func (s *Store) Append(b *engine.Batch) error {
 					return fmt.Errorf("service %q: %w", sv.Name, err)
 				}
 			}
-			return putApp(tx, b.App)
+			if err := putApp(tx, b.App); err != nil {
+				return err
+			}
+			return failpoint.Err(failpoint.CommitBefore)
 		})
+		failpoint.Hit(failpoint.CommitAfter)
+		return err
 	})
 }
 
