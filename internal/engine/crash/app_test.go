@@ -1,0 +1,234 @@
+package crash
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+
+	"tasker-sim/internal/engine"
+	"tasker-sim/internal/engine/bolt"
+	"tasker-sim/internal/engine/failpoint"
+)
+
+// beApp is the environment variable that makes the test binary the program under
+// test: "shape seed orders process directory".
+const beApp = "TASKER_CRASH_APP"
+
+// Exit codes of the program under test.
+const (
+	exitDone    = 0
+	exitBroken  = 3 // it cannot begin
+	exitStopped = 4 // the engine stopped
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(beApp) == "" {
+		os.Exit(m.Run())
+	}
+	var a app
+	var dir string
+	if _, err := fmt.Sscan(os.Getenv(beApp), &a.shape, &a.seed, &a.orders, &a.process, &dir); err != nil {
+		panic(err)
+	}
+	os.Exit(a.run(dir))
+}
+
+// app is one process of the program under test.
+type app struct {
+	plan
+	process int
+	clock   *clock
+	outside *outside
+	engine  *engine.Engine
+	keys    map[engine.TaskID]string // orders by task
+	mu      sync.Mutex               // guards keys and the standard output
+}
+
+// say tells the parent something, on one line.
+func (a *app) say(format string, args ...any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	fmt.Fprintf(os.Stdout, format+"\n", args...)
+}
+
+func dbOf(dir string) string     { return filepath.Join(dir, "engine.db") }
+func ledgerOf(dir string) string { return filepath.Join(dir, "ledger") }
+
+func (a *app) run(dir string) int {
+	openPoints(dir)
+	store, err := bolt.Open(dbOf(dir), bolt.Options{})
+	if err != nil {
+		a.say("broken %v", err)
+		return exitBroken
+	}
+	if err := a.open(dir, store); err != nil {
+		a.say("broken %v", err)
+		return exitBroken
+	}
+	if err := a.drive(); err != nil {
+		a.say("stopped %v", err)
+		return exitStopped
+	}
+	if err := errors.Join(a.engine.Close(), store.Close()); err != nil {
+		a.say("stopped %v", err)
+		return exitStopped
+	}
+	a.say("done")
+	return exitDone
+}
+
+// open looks at what the last process left and makes the engine.
+func (a *app) open(dir string, store engine.Store) error {
+	a.keys = map[engine.TaskID]string{}
+	lines, err := readLedger(ledgerOf(dir))
+	if err != nil {
+		return err
+	}
+	if a.outside, err = openOutside(ledgerOf(dir), lines); err != nil {
+		return err
+	}
+	var now engine.Time
+	for _, l := range lines {
+		now = max(now, l.at)
+	}
+	busy := 0
+	err = store.Open(func(id engine.TaskID, history []engine.Record) error {
+		now = max(now, history[len(history)-1].At)
+		for i := range history {
+			busy += a.busy(&history[i], history[0].Text)
+		}
+		a.keys[id] = history[0].Text
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a.clock = &clock{now: now, busy: busy}
+	handlers := map[string]engine.Handler{}
+	for _, s := range a.template().Steps {
+		handlers[s.Name] = a.handle
+	}
+	a.engine, err = engine.Open(engine.Options{
+		Config: engine.Config{Store: marked(store), Templates: shapesOf(a.shape), Services: services(), Jitter: a.jitter, Observe: a.observe},
+		Clock:  a.clock.engine(), Handlers: handlers,
+	})
+	return err
+}
+
+func shapesOf(shape string) []engine.Template {
+	return []engine.Template{plan{shape: shape}.template()}
+}
+
+// busy is by how much a record changes the number of attempts that will end
+// without the clock.
+func (a *app) busy(r *engine.Record, order string) int {
+	if r.Step == engine.None || a.fate(order, a.template().Steps[r.Step].Name, int(r.Attempt)) == fateHang {
+		return 0
+	}
+	switch r.Kind {
+	case engine.Started:
+		return 1
+	case engine.Succeeded, engine.Retrying, engine.Exhausted, engine.Failed:
+		return -1
+	}
+	return 0
+}
+
+func (a *app) observe(r *engine.Record) {
+	a.mu.Lock()
+	if r.Kind == engine.Submitted {
+		a.keys[r.Task] = r.Text
+	}
+	order := a.keys[r.Task]
+	a.mu.Unlock()
+	if n := a.busy(r, order); n != 0 {
+		a.clock.work(n)
+	}
+}
+
+// handle is the handler of every step.
+func (a *app) handle(ctx context.Context, c engine.Call) ([]byte, error) {
+	l := line{process: a.process, at: c.Start, task: c.Task, step: c.Name, n: c.N, key: c.Key()}
+	a.outside.call(l)
+	a.say("call %d %s %d", c.Task, c.Name, c.N)
+	f := a.fate(string(c.Context), c.Name, c.N)
+	failpoint.Hit(failpoint.EffectBefore)
+	if f.effect() {
+		a.outside.effect(l)
+		failpoint.Hit(failpoint.EffectAfter)
+	}
+	switch f {
+	case fateRefuse:
+		return nil, engine.Failure{Class: "503", Message: "unavailable"}
+	case fateLater:
+		return nil, engine.Failure{Class: "429", Message: "later", RetryAfter: 7 * second}
+	case fateLost:
+		return nil, engine.Failure{Class: "reset", Message: "the answer was lost"}
+	case fateDecline:
+		return nil, engine.Failure{Class: "decline", Message: "no", Permanent: true}
+	case fateHang:
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return []byte(c.Name + strconv.Itoa(c.N)), nil
+}
+
+// drive is the client: it submits every order, the same again in each process,
+// from three goroutines, and waits until all are settled.
+func (a *app) drive() error {
+	const clients = 3
+	errs := make([]error, clients)
+	var wg sync.WaitGroup
+	for k := range clients {
+		wg.Go(func() {
+			var ids []engine.TaskID
+			for i := k; i < a.orders && errs[k] == nil; i += clients {
+				var id engine.TaskID
+				id, errs[k] = a.submit(a.order(i))
+				ids = append(ids, id)
+			}
+			for i, id := range ids {
+				if errs[k] == nil {
+					errs[k] = a.settle(id, a.order(k+i*clients))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (a *app) submit(order string) (engine.TaskID, error) {
+	a.say("try %s", order)
+	id, err := a.engine.Submit(a.template().Ref, engine.Submission{Key: order, Context: []byte(order)})
+	if err == nil {
+		a.say("ack %s %d", order, id)
+	}
+	return id, err
+}
+
+// settle waits for a task, and drives it again once if the plan says so.
+func (a *app) settle(id engine.TaskID, order string) error {
+	for {
+		state, err := a.engine.Wait(context.Background(), id)
+		if err != nil {
+			return err
+		}
+		v, err := a.engine.Task(id)
+		if err != nil {
+			return err
+		}
+		if state != engine.TaskParked || v.Redrives > 0 || !a.redriven(order) {
+			return nil
+		}
+		if err := a.engine.Redrive(id, "shop", "try again"); err != nil {
+			return err
+		}
+		a.say("redriven %s %d", order, id)
+	}
+}

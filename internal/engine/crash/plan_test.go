@@ -1,0 +1,178 @@
+package crash
+
+import (
+	"fmt"
+	"hash/fnv"
+
+	"tasker-sim/internal/engine"
+)
+
+// plan is what a run is to do: everything in it is a function of shape and seed.
+// Processes and the judge make the same one.
+type plan struct {
+	shape  string
+	seed   uint64
+	orders int
+}
+
+const (
+	second  = engine.Time(1_000_000)
+	timeout = 5 * second
+	limit   = 3 // attempts of a round
+)
+
+// shapes are the workflows by name.
+func shapes() []engine.Template {
+	step := func(name, service string, after ...string) engine.Step {
+		return engine.Step{Name: name, Service: service, DependsOn: after, Timeout: timeout,
+			Retry: engine.Retry{Limit: limit, Base: second, Factor: 2, Cap: 10 * second, Jitter: 0.5}}
+	}
+	line := engine.Template{Ref: engine.Ref{Name: "linear"}, Steps: []engine.Step{
+		step("check", ""), step("charge", "bank", "check"), step("reserve", "", "charge"),
+		step("ship", "post", "reserve"), step("mail", "", "ship")}}
+	diamond := engine.Template{Ref: engine.Ref{Name: "diamond"}, Steps: []engine.Step{
+		step("check", ""), step("charge", "bank", "check"), step("reserve", "", "check"),
+		step("ship", "post", "charge", "reserve"), step("mail", "", "ship")}}
+	wide := engine.Template{Ref: engine.Ref{Name: "wide"}, Steps: []engine.Step{step("split", "")}}
+	var rows []string
+	for i := range 6 {
+		rows = append(rows, fmt.Sprintf("row%d", i))
+		wide.Steps = append(wide.Steps, step(rows[i], []string{"", "bank", "post"}[i%3], "split"))
+	}
+	wide.Steps = append(wide.Steps, step("sum", "", rows...))
+	return []engine.Template{line, diamond, wide}
+}
+
+func (p plan) template() engine.Template {
+	for _, t := range shapes() {
+		if t.Name == p.shape {
+			return t
+		}
+	}
+	panic("no shape " + p.shape)
+}
+
+// services: calls to nobody have no limit, so that their times are known.
+func services() []engine.Service {
+	return []engine.Service{
+		{Name: "bank", Limit: 4, Breaker: &engine.Breaker{Failures: 2, Cooldown: 20 * second, Probes: 1}},
+		{Name: "post", Limit: 2},
+	}
+}
+
+// fate is how an attempt ends.
+type fate int
+
+const (
+	fateOK      fate = iota
+	fateRefuse       // 503, nothing was done
+	fateLater        // 429 with a wait, nothing was done
+	fateLost         // it was done, the answer is an error
+	fateHang         // it was done, and no answer comes before the deadline
+	fateDecline      // a permanent no
+)
+
+func (f fate) effect() bool { return f == fateOK || f == fateLost || f == fateHang }
+
+// draw is a number in [0,1) for each set of words.
+func (p plan) draw(words ...any) float64 {
+	h := fnv.New64a()
+	fmt.Fprintln(h, append([]any{p.shape, p.seed}, words...)...)
+	x := h.Sum64()
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	return float64(x>>11) / (1 << 53)
+}
+
+// fate of an attempt: one step in eight fails for a whole round, others now and then.
+func (p plan) fate(order, step string, n int) fate {
+	switch bad := p.draw("bad", order, step); {
+	case bad < 0.02:
+		return fateDecline
+	case bad < 0.12 && n <= limit:
+		return []fate{fateRefuse, fateLost, fateHang}[(n+int(bad*1000))%3]
+	}
+	return pick(p.draw("fate", order, step, n))
+}
+
+func pick(x float64) fate {
+	for _, c := range []struct {
+		upTo float64
+		fate fate
+	}{{0.10, fateRefuse}, {0.14, fateLater}, {0.22, fateLost}, {0.29, fateHang}} {
+		if x < c.upTo {
+			return c.fate
+		}
+	}
+	return fateOK
+}
+
+// redriven tells whether somebody drives the order again when it is parked.
+func (p plan) redriven(order string) bool { return p.draw("redrive", order) < 0.6 }
+
+func (p plan) jitter(a engine.Attempt) float64 { return p.draw("jitter", a.Task, a.Name, a.N) }
+
+func (p plan) order(i int) string { return fmt.Sprintf("order%d", i) }
+
+// outcome is what must come of an order, crashes or not.
+type outcome struct {
+	state engine.TaskState
+	steps map[string]*stepOutcome
+}
+
+// stepOutcome is what must come of a step.
+type stepOutcome struct {
+	complete bool
+	effects  int // at the outside
+	ends     []engine.Kind
+}
+
+// outcome runs an order by rules of its own, which know no engine: no time, no
+// services, no storage.
+func (p plan) outcome(order string) outcome {
+	o := outcome{state: engine.TaskComplete, steps: map[string]*stepOutcome{}}
+	for _, s := range p.template().Steps {
+		o.steps[s.Name] = &stepOutcome{}
+	}
+	exhausted, permanent := o.round(p, order)
+	if exhausted && !permanent && p.redriven(order) {
+		exhausted, permanent = o.round(p, order)
+	}
+	switch {
+	case permanent:
+		o.state = engine.TaskError
+	case exhausted:
+		o.state = engine.TaskParked
+	}
+	return o
+}
+
+// round drives each step that can be driven, in topological order.
+func (o *outcome) round(p plan, order string) (exhausted, permanent bool) {
+	for _, s := range p.template().Steps {
+		may := true
+		for _, up := range s.DependsOn {
+			may = may && o.steps[up].complete
+		}
+		st := o.steps[s.Name]
+		for n := 1; may && !st.complete; n++ {
+			f := p.fate(order, s.Name, len(st.ends)+1)
+			if f.effect() {
+				st.effects = 1
+			}
+			switch {
+			case f == fateOK:
+				st.complete = true
+				st.ends = append(st.ends, engine.Succeeded)
+			case f == fateDecline:
+				st.ends, permanent, may = append(st.ends, engine.Failed), true, false
+			case n == limit:
+				st.ends, exhausted, may = append(st.ends, engine.Exhausted), true, false
+			default:
+				st.ends = append(st.ends, engine.Retrying)
+			}
+		}
+	}
+	return exhausted, permanent
+}
