@@ -114,8 +114,9 @@ func (a *app) open(dir string, store engine.Store) error {
 		handlers[s.Name] = a.handle
 	}
 	a.engine, err = engine.Open(engine.Options{
-		Config: engine.Config{Store: marked(store), Templates: shapesOf(a.shape), Services: services(), Jitter: a.jitter, Observe: a.observe},
-		Clock:  a.clock.engine(), Handlers: handlers,
+		Config: engine.Config{Store: marked(store), Templates: shapesOf(a.shape), Services: services(), Jitter: a.jitter, Observe: a.observe,
+			Poison: 1000}, // crashes are counted, and nothing is given up for them,
+		Clock: a.clock.engine(), Handlers: handlers,
 	})
 	return err
 }

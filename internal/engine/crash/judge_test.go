@@ -208,18 +208,23 @@ func outcomes(s *story) (found []finding) {
 			found = append(found, finding{"P5", order, "", fmt.Sprintf("ended %v, want %v", state, want.state)})
 		}
 		for j, st := range s.template().Steps {
-			var ends []engine.Kind
+			var got []engine.Kind
 			for _, r := range h {
-				if int(r.Step) == j && r.Attempt > 0 && r.Kind >= engine.Succeeded && r.Kind <= engine.Failed {
-					ends = append(ends, r.Kind)
+				if int(r.Step) == j && ends(r.Kind) {
+					got = append(got, r.Kind)
 				}
 			}
-			if plan := want.steps[st.Name].ends; !slices.Equal(ends, plan) {
-				found = append(found, finding{"P5", order, st.Name, fmt.Sprintf("attempts ended %v, want %v", ends, plan)})
+			if plan := want.steps[st.Name].ends; !slices.Equal(got, plan) {
+				found = append(found, finding{"P5", order, st.Name, fmt.Sprintf("attempts ended %v, want %v", got, plan)})
 			}
 		}
 	}
 	return found
+}
+
+// ends tells whether a record is the end of an attempt.
+func ends(k engine.Kind) bool {
+	return k == engine.Succeeded || k == engine.Retrying || k == engine.Exhausted || k == engine.Failed
 }
 
 func stateOf(h []engine.Record) engine.TaskState {
@@ -245,16 +250,22 @@ func counters(s *story) (found []finding) {
 	}
 	for i := range s.orders {
 		order := s.order(i)
-		last := map[int16]engine.Record{}
+		last, interrupted := map[int16]engine.Record{}, map[int16]int64{}
 		for _, r := range s.final().history[s.taskOf(order)] {
-			if r.Attempt == 0 {
-				continue
-			}
 			name, before := s.stepName(r.Step), last[r.Step]
-			last[r.Step] = r
-			if r.Kind != engine.Started {
+			switch {
+			case r.Kind == engine.Interrupted:
+				if interrupted[r.Step]++; r.Count != interrupted[r.Step] {
+					found = append(found, finding{"P6", order, name, fmt.Sprintf("attempt %d: %d interruptions counted as %d", r.Attempt, interrupted[r.Step], r.Count)})
+				}
+				continue
+			case r.Kind != engine.Started:
+				if ends(r.Kind) {
+					last[r.Step] = r
+				}
 				continue
 			}
+			last[r.Step], interrupted[r.Step] = r, 0
 			if r.Attempt != before.Attempt+1 || before.Kind == engine.Started {
 				found = append(found, finding{"P6", order, name, fmt.Sprintf("attempt %d follows attempt %d, which was %v", r.Attempt, before.Attempt, before.Kind)})
 			}
