@@ -56,6 +56,9 @@ func (a Attempt) Key() string {
 type Submission struct {
 	Context []byte // for the task's steps; not changed afterwards
 	Key     string // same key, same task; "": each submission is a task of its own
+	// Priority puts the task's steps before those of lower ones when they wait to
+	// start. It takes nothing away that runs, and a lower one may wait for ever.
+	Priority int32
 }
 
 // Core is the engine: a state machine over all open tasks. It is not safe for
@@ -81,6 +84,7 @@ type Core struct {
 	timers queue
 	sweep  int // length of timers at which those without meaning are dropped
 
+	paused  bool
 	poison  int
 	left    []Attempt // in progress when the last process ended, not yet driven again
 	suspect Attempt   // the one that was driven again last of those that may be poison
@@ -133,6 +137,7 @@ func (c *Core) SubmitTo(now Time, i int, s Submission) (TaskID, error) {
 	r := c.slot(0)
 	t.about(r, Submitted, None, c.advance(now))
 	r.Class, r.Text, r.Data, r.Count = p.name, s.Key, s.Context, int64(p.print)
+	r.Extra = int64(s.Priority)
 	c.commit(t, r)
 	if s.Key != "" {
 		c.keys[s.Key] = t.id
@@ -155,15 +160,15 @@ func (c *Core) byKey(key string) (TaskID, error) {
 }
 
 // Claim begins an attempt of every step that may start now and whose service
-// has room, and appends them to dst, ordered by the time since when they are
-// ready, task and step.
+// has room, and appends them to dst, ordered by priority, the time since when they
+// are ready, task and step. While the core is paused nothing begins.
 func (c *Core) Claim(now Time, dst []Attempt) []Attempt { return c.claim(now, dst, math.MaxInt) }
 
 // claim is Claim of at most limit steps.
 func (c *Core) claim(now Time, dst []Attempt, limit int) []Attempt {
 	now = c.advance(now)
 	for ; ; limit-- {
-		if limit <= 0 {
+		if limit <= 0 || c.paused {
 			return dst
 		}
 		e, ok := c.next(now)

@@ -63,6 +63,7 @@ type Engine struct {
 	// The rest belongs to the loop.
 	running map[run]context.CancelFunc
 	waiting map[TaskID][]chan TaskState
+	drains  []chan struct{}
 	settled []settled // tasks that were over or parked in this batch
 	claimed []Attempt
 }

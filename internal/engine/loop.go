@@ -85,6 +85,12 @@ func (e *Engine) publish(asked []request) {
 		delete(e.waiting, s.task)
 	}
 	e.settled = e.settled[:0]
+	if len(e.drains) > 0 && e.core.Drained() {
+		for _, ch := range e.drains {
+			close(ch)
+		}
+		e.drains = nil
+	}
 	e.launch(e.claimed)
 }
 

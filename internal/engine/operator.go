@@ -1,6 +1,9 @@
 package engine
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // This file has what operators ask of an [Engine]: each call returns when its
 // effect is durable.
@@ -38,6 +41,38 @@ func (e *Engine) DeadLetters(f DeadLetterFilter) (list []DeadLetter, err error) 
 		return nil
 	})
 	return list, err
+}
+
+// Pause lets no attempt begin until [Engine.Resume]. What runs goes on, tasks are
+// accepted, time passes. It is not remembered by the store.
+func (e *Engine) Pause() error {
+	return e.ask(func(Time) { e.core.Pause() })
+}
+
+// Resume ends a pause.
+func (e *Engine) Resume() error {
+	return e.ask(func(Time) { e.core.Resume() })
+}
+
+// Drain pauses and waits until no attempt is in progress any more, so that Close
+// cuts nothing off.
+func (e *Engine) Drain(ctx context.Context) error {
+	drained := make(chan struct{})
+	err := e.ask(func(Time) {
+		e.core.Pause()
+		e.drains = append(e.drains, drained)
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case <-drained:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.stopped:
+		return e.reason()
+	}
 }
 
 // do is ask for calls of the core that may be refused.

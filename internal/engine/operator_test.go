@@ -126,3 +126,49 @@ func TestEnginePoison(t *testing.T) {
 		return
 	}
 }
+
+// TestEngineDrain pauses an engine with one handler running and one task waiting:
+// the first ends, the second begins only after Resume.
+func TestEngineDrain(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	began, end := make(chan engine.TaskID, 2), make(chan struct{})
+	e := start(t, new(engine.Memory), one(1, 0), map[string]engine.Handler{
+		"a": func(_ context.Context, c engine.Call) ([]byte, error) {
+			began <- c.Task
+			<-end
+			return nil, nil
+		},
+	})
+	defer e.Close()
+	submit := func() engine.TaskID {
+		id, err := e.Submit(engine.Ref{Name: "one"}, engine.Submission{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	submit()
+	<-began
+	if err := e.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	second := submit()
+	canceled, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := e.Drain(canceled); !errors.Is(err, context.Canceled) {
+		t.Errorf("drained although a handler runs: %v", err)
+	}
+	close(end)
+	if err := e.Drain(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := e.Task(second); v.State != engine.TaskPending || err != nil {
+		t.Errorf("the second task is %v, %v", v.State, err)
+	}
+	if err := e.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := e.Wait(context.Background(), second); state != engine.TaskComplete || err != nil {
+		t.Errorf("%v, %v", state, err)
+	}
+}

@@ -69,7 +69,7 @@ func (c *Core) exhaust(t *task, i int16) {
 // All come at the first call, but for suspects of poison beyond the first: call it
 // again when results have been flushed.
 func (c *Core) Retake(now Time, dst []Attempt) []Attempt {
-	if len(c.left) == 0 {
+	if len(c.left) == 0 || c.paused {
 		return dst
 	}
 	now = c.advance(now)

@@ -9,6 +9,7 @@ type entry struct {
 	t    *task
 	step int16
 	kind timerKind
+	prio int32 // of the task, if the step may start; timers have none
 }
 
 // timerKind says what an entry of the timer queue is for.
@@ -21,8 +22,12 @@ const (
 	timerHalfOpen
 )
 
-// before is the order of all queues: instant, task, step. Services come first.
+// before is the order of all queues: priority, instant, task, step. Services come
+// first.
 func (a *entry) before(b *entry) bool {
+	if a.prio != b.prio {
+		return a.prio > b.prio
+	}
 	if a.at != b.at {
 		return a.at < b.at
 	}
@@ -142,7 +147,7 @@ func (c *Core) schedule(t *task, i int16) {
 	switch s.state {
 	case StepPending:
 		if s.missing == 0 && !t.state.Terminal() {
-			e.at = s.ready
+			e.at, e.prio = s.ready, t.priority
 			c.ready.push(e)
 		}
 	case StepWaiting:
@@ -157,7 +162,7 @@ func (c *Core) schedule(t *task, i int16) {
 }
 
 // next takes the first step that may start and whose service has room, in the
-// order ready time, task, step. Steps whose service has none are set aside.
+// order priority, ready time, task, step. Steps whose service has none are set aside.
 func (c *Core) next(now Time) (entry, bool) {
 	for {
 		from := c.first()

@@ -114,10 +114,17 @@ func (s *script) command(cmd string, args []string) error {
 		for _, a := range s.core.Retake(s.now, nil) {
 			fmt.Fprintf(&s.out, "  again: %s #%d until %s\n", a.Key(), a.N, span(a.Deadline))
 		}
+	case "pause":
+		s.core.Pause()
+	case "resume":
+		s.core.Resume()
+	case "drained":
+		fmt.Fprintf(&s.out, "  %v\n", s.core.Drained())
 	case "leave":
 		s.core.leave(s.now)
 	case "submit":
-		_, err := s.core.Submit(s.now, Ref{Name: args[0]}, Submission{Key: option(args, "key")})
+		priority, _ := strconv.Atoi(option(args, "priority"))
+		_, err := s.core.Submit(s.now, Ref{Name: args[0]}, Submission{Key: option(args, "key"), Priority: int32(priority)})
 		return err
 	case "claim":
 		for _, a := range s.core.Claim(s.now, nil) {

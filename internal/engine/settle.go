@@ -262,7 +262,7 @@ var deadline = Failure{Class: ClassTimeout, Message: "no result before the deadl
 func (c *Core) fire(e *entry, now Time) {
 	switch e.kind {
 	case timerRetry:
-		c.ready.push(entry{at: e.at, task: e.task, t: e.t, step: e.step})
+		c.ready.push(entry{at: e.at, task: e.task, t: e.t, step: e.step, prio: e.t.priority})
 	case timerDeadline:
 		if err := c.fail(now, e.t, e.step, e.t.steps[e.step].attempts, &deadline); err != nil {
 			panic("engine: " + err.Error())

@@ -123,6 +123,7 @@ type task struct {
 	counts [stepStates]int16 // steps by state
 	ready  int16             // pending steps whose parents are all settled
 
+	priority  int32
 	submitted Time
 	parked    Time  // since when, if state is TaskParked
 	redrives  int32 // how often it was driven again

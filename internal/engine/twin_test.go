@@ -25,6 +25,7 @@ type twins struct {
 	flushed string // what the mortal one was when last flushed
 	since   Time   // when that was
 	ids     []TaskID
+	paused  bool
 }
 
 // drawConfig makes up templates, services and policies.
@@ -111,9 +112,10 @@ func (w *twins) turn() {
 
 func (w *twins) submit() {
 	i := rapid.IntRange(0, len(w.cfg.Templates)-1).Draw(w.rt, "template")
+	priority := rapid.SampledFrom([]int32{0, 0, 5, -5}).Draw(w.rt, "priority")
 	key := rapid.SampledFrom([]string{"", "", "k1", "k2"}).Draw(w.rt, "key")
 	w.both(func(c *Core) string {
-		id, err := c.SubmitTo(w.now, i, Submission{Context: []byte("ctx"), Key: key})
+		id, err := c.SubmitTo(w.now, i, Submission{Context: []byte("ctx"), Key: key, Priority: priority})
 		if !slices.Contains(w.ids, id) {
 			w.ids = append(w.ids, id)
 		}
@@ -158,7 +160,7 @@ func (w *twins) operate() {
 		return
 	}
 	id := rapid.SampledFrom(w.ids).Draw(w.rt, "task")
-	what := rapid.SampledFrom([]string{"redrive", "redrive", "reset", "resolve", "complete", "cancel"}).Draw(w.rt, "what")
+	what := rapid.SampledFrom([]string{"redrive", "redrive", "reset", "resolve", "complete", "cancel", "pause", "resume", "resume"}).Draw(w.rt, "what")
 	a := StepAction{Task: id, Step: fmt.Sprintf("a%d", rapid.IntRange(0, 3).Draw(w.rt, "step")), By: "ops", Why: "why"}
 	w.both(func(c *Core) string {
 		switch what {
@@ -170,6 +172,14 @@ func (w *twins) operate() {
 			return fmt.Sprint(c.ResolveStep(w.now, a))
 		case "complete":
 			return fmt.Sprint(c.CompleteStep(w.now, a, []byte("by hand")))
+		case "pause":
+			w.paused = true
+			c.Pause()
+			return fmt.Sprint(c.Drained())
+		case "resume":
+			w.paused = false
+			c.Resume()
+			return ""
 		}
 		return fmt.Sprint(c.Cancel(w.now, id, "ops", ""))
 	})
@@ -183,6 +193,9 @@ func (w *twins) crash() {
 	}
 	w.flushed = dump(w.mortal, w.now)
 	w.mortal = w.open(w.store, 0)
+	if w.paused {
+		w.mortal.Pause()
+	}
 	if got := dump(w.mortal, w.now); got != w.flushed {
 		w.rt.Fatalf("at %d: after the crash\n%s\nbefore\n%s", w.now, got, w.flushed)
 	}

@@ -10,6 +10,7 @@ type View struct {
 	ID        TaskID
 	Template  string // "namespace/name@version"
 	Key       string // idempotency key of its submission
+	Priority  int32
 	State     TaskState
 	Submitted Time
 	Ended     Time // when it was over; 0: it is open
@@ -161,7 +162,7 @@ func (c *Core) replay(id TaskID, history []Record) (*task, error) {
 // view copies the state of a task.
 func (t *task) view() View {
 	v := View{
-		ID: t.id, Template: t.plan.name, Key: t.key, State: t.shown(), Submitted: t.submitted, Parked: t.parked,
+		ID: t.id, Template: t.plan.name, Key: t.key, Priority: t.priority, State: t.shown(), Submitted: t.submitted, Parked: t.parked,
 		Redrives: int(t.redrives), Context: t.context,
 	}
 	var cause int16
