@@ -110,18 +110,6 @@ func (s *script) command(cmd string, args []string) error {
 		done, _ := strconv.ParseInt(option(args, "done"), 10, 64)
 		total, _ := strconv.ParseInt(option(args, "total"), 10, 64)
 		return s.core.Checkpoint(s.now, s.attempt(args[0]), Checkpoint{[]byte(option(args, "at")), done, total})
-	case "retake":
-		for _, a := range s.core.Retake(s.now, nil) {
-			fmt.Fprintf(&s.out, "  again: %s #%d until %s\n", a.Key(), a.N, span(a.Deadline))
-		}
-	case "pause":
-		s.core.Pause()
-	case "resume":
-		s.core.Resume()
-	case "drained":
-		fmt.Fprintf(&s.out, "  %v\n", s.core.Drained())
-	case "leave":
-		s.core.leave(s.now)
 	case "submit":
 		priority, _ := strconv.Atoi(option(args, "priority"))
 		_, err := s.core.Submit(s.now, Ref{Name: args[0]}, Submission{Key: option(args, "key"), Priority: int32(priority)})
@@ -143,6 +131,17 @@ func (s *script) command(cmd string, args []string) error {
 	case "next":
 		due, ok := s.core.Next()
 		fmt.Fprintf(&s.out, "  %s %v\n", span(due), ok)
+	case "state":
+		return s.state(task17(args[0]))
+	default:
+		return s.operate(cmd, args)
+	}
+	return nil
+}
+
+// operate does what operators and processes do.
+func (s *script) operate(cmd string, args []string) error {
+	switch cmd {
 	case "redrive":
 		return s.core.Redrive(s.now, task17(args[0]), option(args, "by"), option(args, "why"))
 	case "cancel":
@@ -157,8 +156,18 @@ func (s *script) command(cmd string, args []string) error {
 		for _, d := range s.core.DeadLetters(DeadLetterFilter{Service: option(args, "calls"), Class: option(args, "class")}) {
 			fmt.Fprintf(&s.out, "  t%d since %s: %s, step %s calls %q: %s\n", d.Task, span(d.Since), d.Reason, d.Step, d.Service, d.Class)
 		}
-	case "state":
-		return s.state(task17(args[0]))
+	case "pause":
+		s.core.Pause()
+	case "resume":
+		s.core.Resume()
+	case "drained":
+		fmt.Fprintf(&s.out, "  %v\n", s.core.Drained())
+	case "leave":
+		s.core.leave(s.now)
+	case "retake":
+		for _, a := range s.core.Retake(s.now, nil) {
+			fmt.Fprintf(&s.out, "  again: %s #%d until %s\n", a.Key(), a.N, span(a.Deadline))
+		}
 	default:
 		s.t.Fatalf("unknown command %q", cmd)
 	}
