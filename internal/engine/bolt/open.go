@@ -90,6 +90,7 @@ func (s *Store) abandon(file *os.File) {
 		_ = s.guard("close", s.db.Close) // the first error is the one to report
 	}
 	if file != nil {
+		unlock(file)
 		_ = file.Close() // closed already unless bbolt panicked
 	}
 }

@@ -247,3 +247,33 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestDamageDoesNotLock: a file that was refused for writing can be opened once
+// it is healed, by the same process.
+func TestDamageDoesNotLock(t *testing.T) {
+	path := filled(t, 20)
+	good, err := os.ReadFile(path)
+	must(t, err)
+	locked := 0
+	for at := 0; at < len(good); at += 4096 {
+		bad := bytes.Clone(good)
+		clear(bad[at:min(at+4096, len(bad))])
+		write(t, path, bad)
+		if s, err := Open(path, Options{NoSync: true}); err == nil {
+			must(t, s.Close())
+		} else if !errors.Is(err, engine.ErrCorrupt) && !errors.Is(err, ErrNotStore) {
+			t.Errorf("page %d emptied: %v", at/4096, err)
+		} else {
+			locked++
+		}
+		write(t, path, good)
+		s, err := Open(path, Options{NoSync: true})
+		if err != nil {
+			t.Fatalf("page %d healed: %v", at/4096, err)
+		}
+		must(t, s.Close())
+	}
+	if locked == 0 {
+		t.Error("no page was missed")
+	}
+}

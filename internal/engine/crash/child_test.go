@@ -49,6 +49,7 @@ type story struct {
 	plan
 	program string // "": the test binary itself, without fail points
 	mutant  string // a term that every process gets
+	traced  bool   // what the database asks of the disk is recorded
 	patient time.Duration
 	dir     string
 	lives   []life
@@ -74,6 +75,9 @@ func (s *story) start(t testing.TB, d death) *life {
 	cmd := exec.CommandContext(ctx, program)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %d %d %s", beApp, s.shape, s.seed, s.orders, len(s.lives)+1, s.dir),
 		failpoint.Env+"="+s.mutant+";"+d.terms)
+	if s.traced {
+		cmd.Env = append(cmd.Env, traceDisk+"=1")
+	}
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

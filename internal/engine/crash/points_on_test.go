@@ -5,7 +5,6 @@ package crash
 import (
 	"encoding/binary"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"go.etcd.io/bbolt"
@@ -14,9 +13,6 @@ import (
 	"tasker-sim/internal/engine/failpoint"
 )
 
-// traceDisk is the environment variable that wants the database's writes recorded.
-const traceDisk = "TASKER_CRASH_TRACE"
-
 // openPoints lets the database's fail points be ours, and records what it asks
 // of the disk. It builds only with the copy that buildApp makes.
 func openPoints(dir string) {
@@ -24,7 +20,7 @@ func openPoints(dir string) {
 	if os.Getenv(traceDisk) == "" {
 		return
 	}
-	file, err := os.Create(filepath.Join(dir, "disk"))
+	file, err := os.Create(diskOf(dir))
 	if err != nil {
 		panic(err)
 	}
