@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -60,6 +61,7 @@ func dbOf(dir string) string     { return filepath.Join(dir, "engine.db") }
 func ledgerOf(dir string) string { return filepath.Join(dir, "ledger") }
 
 func (a *app) run(dir string) int {
+	limitFiles()
 	openPoints(dir)
 	store, err := bolt.Open(dbOf(dir), bolt.Options{})
 	if err != nil {
@@ -71,7 +73,10 @@ func (a *app) run(dir string) int {
 		return exitBroken
 	}
 	if err := a.drive(); err != nil {
-		a.say("stopped %v", err)
+		if _, again := a.engine.Submit(a.template().Ref, engine.Submission{Key: "late"}); again == nil {
+			a.say("accepted after it had stopped")
+		}
+		a.say("stopped %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 		return exitStopped
 	}
 	if err := errors.Join(a.engine.Close(), store.Close()); err != nil {

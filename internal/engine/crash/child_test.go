@@ -50,6 +50,8 @@ type story struct {
 	program string // "": the test binary itself, without fail points
 	mutant  string // a term that every process gets
 	traced  bool   // what the database asks of the disk is recorded
+	most    int    // bytes that a file may have; 0: no limit
+	nobody  bool   // processes have no rights but those of everybody
 	patient time.Duration
 	dir     string
 	lives   []life
@@ -75,6 +77,12 @@ func (s *story) start(t testing.TB, d death) *life {
 	cmd := exec.CommandContext(ctx, program)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %d %d %s", beApp, s.shape, s.seed, s.orders, len(s.lives)+1, s.dir),
 		failpoint.Env+"="+s.mutant+";"+d.terms)
+	if s.most > 0 {
+		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%d", fileLimit, s.most))
+	}
+	if s.nobody {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
 	if s.traced {
 		cmd.Env = append(cmd.Env, traceDisk+"=1")
 	}
