@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -128,7 +127,7 @@ func cache() (string, error) {
 
 func tool(args ...string) (string, error) {
 	var complaints strings.Builder
-	cmd := exec.Command(filepath.Join(runtime.GOROOT(), "bin", "go"), args...)
+	cmd := exec.Command("go", args...) // go test puts its own first on the path
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
 	if err != nil {
