@@ -39,6 +39,11 @@ func apply(t *task, r *Record) error {
 		t.parked = 0
 		t.blame()
 	}
+	if r.Kind == Stalled {
+		t.stalled = r.At
+	} else {
+		t.touched, t.stalled = r.At, 0
+	}
 	t.state, t.seq = to, r.Seq
 	return nil
 }

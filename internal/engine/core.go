@@ -17,6 +17,7 @@ type Config struct {
 	// Poison is how many ends of the process during one attempt make its step
 	// exhausted, with class [ClassPoison]; 0: off, nothing is counted.
 	Poison int
+	Stale  Staleness
 	// Jitter draws a number in [0,1) for the wait after a failed attempt. It must
 	// be a pure function of its argument, so that a recovered engine draws the
 	// same. nil: always 0.5, which is no jitter.
@@ -85,6 +86,7 @@ type Core struct {
 	sweep  int // length of timers at which those without meaning are dropped
 
 	paused  bool
+	stale   Staleness
 	poison  int
 	left    []Attempt // in progress when the last process ended, not yet driven again
 	suspect Attempt   // the one that was driven again last of those that may be poison

@@ -13,6 +13,7 @@ const (
 	ReasonCompensation Reason = "compensation" // parked: a step could not be undone
 	ReasonExhausted    Reason = "exhausted"    // parked: a step has used all attempts of its round
 	ReasonPermanent    Reason = "permanent"    // a step failed permanently
+	ReasonStale        Reason = "stale"        // nothing was recorded for too long, see [Staleness]
 	ReasonPoison       Reason = "poison"       // parked: the process ended each time a step ran
 )
 
@@ -27,7 +28,8 @@ type DeadLetter struct {
 	Service  string // of that step
 	Class    string // of its failure
 	Message  string
-	Since    Time // when it was parked
+	Since    Time // when it was parked, or found stale
+	Stale    bool // it was found stale, whatever the reason
 	Redrives int  // how often it was driven again before
 }
 
@@ -61,16 +63,22 @@ func (c *Core) DeadLetters(f DeadLetterFilter) []DeadLetter {
 
 // deadLetter describes t if it belongs on the list.
 func (c *Core) deadLetter(t *task) (DeadLetter, bool) {
-	if t.state != TaskParked {
+	if t.state != TaskParked && t.stalled == 0 {
 		return DeadLetter{}, false
 	}
 	d := DeadLetter{
-		Task: t.id, Template: t.plan.name, State: t.state, Reason: ReasonExhausted,
-		Since: t.parked, Redrives: int(t.redrives),
+		Task: t.id, Template: t.plan.name, State: t.shown(), Reason: ReasonExhausted,
+		Since: t.parked, Stale: t.stalled > 0, Redrives: int(t.redrives),
 	}
 	i, class, text := t.failure()
+	if t.state != TaskParked {
+		i, class, text = t.waitsFor()
+		d.Since = t.stalled
+	}
 	d.Class, d.Message = class, text
 	switch {
+	case t.state != TaskParked:
+		d.Reason = ReasonStale
 	case t.ending != 0:
 		d.Reason = ReasonCompensation
 	case class == ClassPoison:
@@ -80,6 +88,18 @@ func (c *Core) deadLetter(t *task) (DeadLetter, bool) {
 		d.Step, d.Service = t.plan.Steps[i].Name, c.serviceName(t.plan.steps[i].service)
 	}
 	return d, true
+}
+
+// waitsFor is the first step that runs, waits or may start, with its last failure
+// if it had one.
+func (t *task) waitsFor() (i int16, class, text string) {
+	for i := range t.steps {
+		s := &t.steps[i]
+		if s.state == StepInProgress || s.state == StepWaiting || s.state == StepPending && s.missing == 0 {
+			return int16(i), s.class, s.text
+		}
+	}
+	return None, "", ""
 }
 
 // serviceName is "" for None.

@@ -49,6 +49,9 @@
 //   - A task that ends in error or is cancelled is undone first, if its template says
 //     so: its complete steps that name an Undo are taken back one by one, the last
 //     one first, with their own key and retries. If that fails the task is parked.
+//   - With Config.Stale a task about which nothing is recorded for too long is
+//     reported, once; nothing else happens to it.
+//   - [Core.DeadLetters] lists what does not get on by itself: parked and stale tasks.
 //   - At its deadline an attempt fails with class [ClassTimeout]. A result that
 //     comes at the same instant, before [Core.Tick], wins.
 //   - Results of attempts that are over are refused with [ErrStale].

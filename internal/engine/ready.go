@@ -20,6 +20,7 @@ const (
 	timerRetry
 	timerRecovery
 	timerHalfOpen
+	timerStale
 )
 
 // before is the order of all queues: priority, instant, task, step. Services come
@@ -105,6 +106,9 @@ func (c *Core) valid(e *entry) bool {
 	}
 	if e.t.id != e.task {
 		return false
+	}
+	if e.kind == timerStale {
+		return e.t.watched == e.at
 	}
 	if e.kind == timerRecovery {
 		return c.recovers(e.t) && e.t.parked+c.recovery.After == e.at

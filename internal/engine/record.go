@@ -78,6 +78,10 @@ const (
 	Compensating
 	// Undone: the attempt took its step back. Step, Attempt, Start.
 	Undone
+	// Stalled: nothing was recorded about the task for as long as Config.Stale
+	// allows. It is a note and changes no state. Class is the task's state, Start
+	// when the last other record was.
+	Stalled
 
 	kindEnd // one past the last kind
 )
@@ -86,7 +90,7 @@ var kindNames = [kindEnd]string{
 	"none", "submitted", "started", "succeeded", "retrying", "exhausted", "failed", "deferred", "parked", "redriven",
 	"completed", "errored", "cancelled", "breaker_opened", "breaker_half_opened", "breaker_closed",
 	"reset", "resolved", "supplied", "interrupted", "left", "checkpointed", "compensating",
-	"undone",
+	"undone", "stalled",
 }
 
 // String is the kind's name: "breaker_opened".

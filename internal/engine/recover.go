@@ -17,11 +17,14 @@ func New(cfg Config) (*Core, error) {
 	if cfg.Recovery.After < 0 || cfg.Recovery.Max < 0 {
 		return nil, fmt.Errorf("config: recovery after %d, max %d: want none negative", cfg.Recovery.After, cfg.Recovery.Max)
 	}
+	if err := cfg.Stale.check(); err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
 	if cfg.Poison < 0 {
 		return nil, fmt.Errorf("config: poison %d: want none negative", cfg.Poison)
 	}
 	c := &Core{
-		store: cfg.Store, recovery: cfg.Recovery, jitter: cfg.Jitter, observe: cfg.Observe, poison: cfg.Poison,
+		store: cfg.Store, recovery: cfg.Recovery, jitter: cfg.Jitter, observe: cfg.Observe, poison: cfg.Poison, stale: cfg.Stale,
 		byRef: map[string]int{}, open: map[TaskID]*task{}, keys: map[string]TaskID{},
 	}
 	if err := c.compile(cfg); err != nil {
@@ -129,6 +132,7 @@ func (c *Core) resume(id TaskID, history []Record) error {
 	if t.state == TaskParked {
 		c.park(t)
 	}
+	c.watch(t)
 	return nil
 }
 

@@ -23,6 +23,8 @@ type watched struct {
 	done     map[string]bool
 	skipped  map[string]bool
 	undoing  bool
+	touched  Time // when it had a record other than Stalled
+	stale    bool
 	order    []string // complete steps that can be undone, in order of completion
 	running  map[string]bool
 	attempts map[string]int32
@@ -43,13 +45,24 @@ func (w *rules) check(rt *rapid.T, r *Record) {
 		return
 	case Submitted:
 		w.tasks[r.Task] = &watched{template: w.cfg.Templates[r.Template], done: map[string]bool{}, skipped: map[string]bool{}, running: map[string]bool{},
-			attempts: map[string]int32{}, round: map[string]int{}}
+			touched: r.At, attempts: map[string]int32{}, round: map[string]int{}}
 		return
 	}
 	t := w.tasks[r.Task]
 	if t == nil || t.over {
 		rt.Fatalf("%v of task %d, which is not open", r.Kind, r.Task)
 	}
+	if r.Kind == Stalled {
+		if t.stale || r.Start != t.touched || r.At < r.Start+100 {
+			rt.Fatalf("%+v of a task with a record at %d, stale is %v", r, t.touched, t.stale)
+		}
+		t.stale = true
+		return
+	}
+	if w.cfg.Stale != (Staleness{}) && !t.parked && !t.stale && r.At > t.touched+500 {
+		rt.Fatalf("%+v, and nothing was said since %d", r, t.touched)
+	}
+	t.touched, t.stale = r.At, false
 	switch r.Kind {
 	case Cancelled, Compensating, Reset, Resolved, Supplied: // parked or not
 	default:

@@ -73,7 +73,7 @@ type script struct {
 // run does one command.
 func (s *script) run(cmd string, args []string) {
 	switch cmd {
-	case "service", "recovery", "poison", "template", "step":
+	case "service", "recovery", "poison", "stale", "template", "step":
 		s.configure(cmd, args)
 		return
 	case "at":
@@ -187,6 +187,8 @@ func (s *script) configure(cmd string, args []string) {
 		s.cfg.Services = append(s.cfg.Services, svc)
 	case "poison":
 		s.cfg.Poison, _ = strconv.Atoi(args[0])
+	case "stale":
+		s.cfg.Stale = Staleness{length("pending"), length("in_progress"), length("waiting"), length("parked"), length("compensating")}
 	case "recovery":
 		s.cfg.Recovery = Recovery{After: length("after"), Max: number("max")}
 	case "template":
@@ -274,7 +276,7 @@ func (s *script) draw(r *Record) string {
 	case r.Count > 0 && r.Kind != Submitted:
 		fmt.Fprintf(b, " count %d", r.Count)
 	}
-	if r.Kind == BreakerClosed || r.Kind == Redriven {
+	if r.Kind == BreakerClosed || r.Kind == Redriven || r.Kind == Stalled {
 		fmt.Fprintf(b, " since %s", span(r.Start))
 	}
 	return strings.TrimSpace(b.String())

@@ -27,6 +27,7 @@ func (c *Core) commit(t *task, r *Record) {
 		if err := apply(t, r); err != nil {
 			panic("engine: " + err.Error())
 		}
+		c.watch(t)
 	}
 	if c.observe != nil {
 		c.observe(r)
@@ -233,26 +234,38 @@ func (c *Core) recover(s *service, now Time) {
 // Tick fires every timer that is due by now: deadlines, retries, breakers,
 // recovery, ordered by due time, task and step.
 func (c *Core) Tick(now Time) {
-	for len(c.timers) > 0 && c.timers[0].at <= now {
+	for c.clean() && c.timers[0].at <= now {
 		e := c.timers.pop()
-		if c.valid(&e) {
-			failpoint.Hit(failpoint.TimerBefore)
-			c.fire(&e, c.advance(e.at))
-			failpoint.Hit(failpoint.TimerAfter)
-		}
+		failpoint.Hit(failpoint.TimerBefore)
+		c.fire(&e, c.advance(e.at))
+		failpoint.Hit(failpoint.TimerAfter)
 	}
 	c.advance(now)
 }
 
 // Next tells when the next timer is due, now at the earliest; false: none is set.
 func (c *Core) Next() (Time, bool) {
-	for len(c.timers) > 0 {
-		if c.valid(&c.timers[0]) {
-			return max(c.timers[0].at, c.now), true
-		}
-		c.timers.pop()
+	if !c.clean() {
+		return 0, false
 	}
-	return 0, false
+	return max(c.timers[0].at, c.now), true
+}
+
+// clean drops timers from the front until the first one means something; false:
+// none does.
+func (c *Core) clean() bool {
+	for len(c.timers) > 0 {
+		e := &c.timers[0]
+		if c.valid(e) && (e.kind != timerStale || c.stalls(e.t) <= e.at) {
+			return true
+		}
+		e2 := c.timers.pop()
+		if e2.kind == timerStale && c.valid(&e2) {
+			e2.t.watched = 0
+			c.watch(e2.t) // something was recorded since it was set
+		}
+	}
+	return false
 }
 
 // deadline is the failure of an attempt that got no result.
@@ -271,6 +284,8 @@ func (c *Core) fire(e *entry, now Time) {
 		s := &c.services[e.t.plan.steps[e.t.stopper()].service]
 		s.checked, s.dirty = e.at, true
 		c.recover(s, now)
+	case timerStale:
+		c.stall(e.t, now)
 	case timerHalfOpen:
 		s := &c.services[e.step]
 		s.breaker.state, s.breaker.half, s.breaker.probes, s.dirty = breakerHalfOpen, now, 0, true

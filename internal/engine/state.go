@@ -109,6 +109,7 @@ var taskMoves = [kindEnd][taskStates]TaskState{
 	Checkpointed: {TaskInProgress: TaskInProgress, TaskCompensating: TaskCompensating},
 	Compensating: {TaskPending: TaskCompensating, TaskInProgress: TaskCompensating, TaskParked: TaskCompensating},
 	Undone:       {TaskCompensating: TaskCompensating},
+	Stalled:      {TaskPending: TaskPending, TaskInProgress: TaskInProgress, TaskParked: TaskParked, TaskCompensating: TaskCompensating},
 }
 
 // task is the state of one open task. It changes only through [apply].
@@ -126,6 +127,9 @@ type task struct {
 	priority  int32
 	submitted Time
 	parked    Time  // since when, if state is TaskParked
+	touched   Time  // when the last record was, stalls apart
+	stalled   Time  // when it was found stale, if nothing was recorded since
+	watched   Time  // when its staleness is looked at next; 0: never. Not part of the history.
 	redrives  int32 // how often it was driven again
 
 	// cause is the step that failed for good first; a permanent failure takes
@@ -162,7 +166,7 @@ type step struct {
 	crashes int32 // how often the process ended during the last attempt
 	left    bool  // the process was closed in good order since it last ran
 
-	// The last failure, of a step that waits or is in error.
+	// The last failure, until the step is complete or begins a new round.
 	permanent   bool
 	failed      uint32 // number of its record
 	class, text string

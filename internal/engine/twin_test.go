@@ -32,6 +32,9 @@ type twins struct {
 func drawConfig(rt *rapid.T) Config {
 	small := func(lo, hi int, what string) int { return rapid.IntRange(lo, hi).Draw(rt, what) }
 	cfg := Config{Recovery: Recovery{After: Time(small(0, 2, "recovery") * 600), Max: small(0, 2, "redrives")}}
+	if rapid.Bool().Draw(rt, "stale") {
+		cfg.Stale = Staleness{Pending: 500, InProgress: 300, Waiting: 200, Parked: Time(small(0, 1, "parked") * 400), Compensating: 100}
+	}
 	for i := range 2 {
 		s := Service{Name: fmt.Sprintf("s%d", i), Limit: small(0, 3, "limit")}
 		if n := small(0, 3, "failures"); n > 0 {
@@ -284,7 +287,7 @@ func dump(c *Core, now Time) string {
 	for _, id := range c.OpenTasks() {
 		t := *c.open[id]
 		steps := t.steps
-		t.plan, t.steps = nil, nil
+		t.plan, t.steps, t.watched = nil, nil, 0
 		fmt.Fprintf(&b, "%+v\n", t)
 		for _, s := range steps {
 			fmt.Fprintf(&b, "    %+v\n", s)

@@ -69,8 +69,11 @@ func (t *task) concludes(r *Record) bool {
 // goesTo corrects the table of moves: what would set a parked task going lets one
 // that is given up go on being undone.
 func (t *task) goesTo(k Kind, to TaskState) TaskState {
-	if t.ending != 0 && t.state == TaskParked && !k.Ends() {
-		return TaskCompensating
+	switch k {
+	case Redriven, Reset, Resolved:
+		if t.ending != 0 {
+			return TaskCompensating
+		}
 	}
 	return to
 }

@@ -34,7 +34,7 @@ type StepView struct {
 	Due      Time   // when the next attempt may start, if it waits for a retry
 	Start    Time   // of the last attempt
 	Deadline Time   // of the running attempt; 0: none
-	Class    string // of the last failure, if it waits or is in error
+	Class    string // of the last failure, until it is complete
 	Message  string
 	Output   []byte
 	Chosen   []string   // children that it chose, if it decides and is complete
