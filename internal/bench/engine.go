@@ -56,6 +56,7 @@ type Figures struct {
 	Syncs     float64 `json:"fsyncs_per_workflow"`
 	Written   float64 `json:"written_per_workflow"` // bytes that went to the system; 0: not known
 	Stored    float64 `json:"stored_per_workflow"`  // bytes in the tree at the end, payload included
+	CPU       float64 `json:"cpu_us_per_workflow"`  // of all threads, clients included; 0: not known
 	Memory    Memory  `json:"memory"`               // at the end of the measurement
 }
 
@@ -103,19 +104,21 @@ func measure(dir string, s subject, l load) (f Figures, err error) {
 	if err != nil {
 		return f, err
 	}
-	wrote := written()
-	took, all, err := l.drive(one)
-	f = c.figures(took, all, written()-wrote)
+	f, err = c.measure(l, one)
 	if err := errors.Join(err, end()); err != nil {
 		return f, err
 	}
 	stored, err := inUse(path)
-	f.Stored = float64(stored) / float64(max(len(took), 1))
+	f.Stored = float64(stored) / float64(max(f.Workflows, 1))
 	return f, err
 }
 
-// figures sums up; took is sorted.
-func (c *commits) figures(took []time.Duration, all time.Duration, wrote uint64) Figures {
+// measure drives the load and sums up.
+func (c *commits) measure(l load, one func(int) error) (Figures, error) {
+	wrote, worked := written(), busy()
+	took, all, err := l.drive(one)
+	worked = busy() - worked
+	wrote = written() - wrote
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := float64(max(len(took), 1))
@@ -123,8 +126,8 @@ func (c *commits) figures(took []time.Duration, all time.Duration, wrote uint64)
 		Workflows: len(took), PerSecond: n / all.Seconds(), StepsPerS: steps * n / all.Seconds(),
 		P50: milliseconds(quantile(took, 0.5)), P99: milliseconds(quantile(took, 0.99)),
 		Commits: float64(c.count) / n, Syncs: float64(c.syncs) / n,
-		Written: float64(wrote) / n, Memory: memory(),
-	}
+		Written: float64(wrote) / n, CPU: float64(worked.Microseconds()) / n, Memory: memory(),
+	}, err
 }
 
 // quantile of sorted durations: the smallest that at least the share q does not
@@ -193,6 +196,7 @@ func medians(rounds []Figures) Figures {
 		Syncs:     of(func(f Figures) float64 { return f.Syncs }),
 		Written:   of(func(f Figures) float64 { return f.Written }),
 		Stored:    of(func(f Figures) float64 { return f.Stored }),
+		CPU:       of(func(f Figures) float64 { return f.CPU }),
 		Memory: Memory{
 			Heap:      bytes(func(m Memory) uint64 { return m.Heap }),
 			Resident:  bytes(func(m Memory) uint64 { return m.Resident }),

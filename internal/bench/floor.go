@@ -2,6 +2,7 @@ package bench
 
 import (
 	"errors"
+	"runtime"
 	"sync/atomic"
 
 	"go.etcd.io/bbolt"
@@ -68,6 +69,7 @@ func (f *floor) drain() {
 	defer close(f.ended)
 	var batch []write
 	for first := range f.queue {
+		runtime.Gosched() // let them all come, as the engine does
 		batch = f.gather(append(batch[:0], first))
 		err := f.db.Update(func(tx *bbolt.Tx) error {
 			var failed error

@@ -42,9 +42,8 @@ type StoreResult struct {
 // StorePoint is what a workflow costs with so many finished tasks in the store.
 type StorePoint struct {
 	Finished int     `json:"finished"`
-	Figures  Figures `json:"figures"`             // 64 in flight
-	Cost     float64 `json:"us_per_workflow"`     // of wall-clock time
-	CPU      float64 `json:"cpu_us_per_workflow"` // of all threads; 0: not known
+	Figures  Figures `json:"figures"`         // 64 in flight
+	Cost     float64 `json:"us_per_workflow"` // of wall-clock time
 	Lookup   Lookup  `json:"lookup"`
 }
 
@@ -217,15 +216,13 @@ func (b *builder) point() (err error) {
 		return err
 	}
 	c.reset()
-	wrote, cpu := written(), busy()
-	took, all, err := load{clients: curveClients, workflows: b.Workflows}.drive(one)
-	n := float64(max(len(took), 1))
-	p.CPU = float64((busy() - cpu).Microseconds()) / n
-	p.Figures = c.figures(took, all, written()-wrote)
-	p.Cost = float64(all.Microseconds()) / n
-	b.result.Finished += len(took) + b.Workflows/10
+	if p.Figures, err = c.measure(load{clients: curveClients, workflows: b.Workflows}, one); err != nil {
+		return err
+	}
+	p.Cost = 1e6 / p.Figures.PerSecond
+	b.result.Finished += b.Workflows + b.Workflows/10
 	b.result.Curve = append(b.result.Curve, p)
-	return err
+	return nil
 }
 
 // reset forgets the commits so far.

@@ -132,7 +132,7 @@ func key(task uint64, first int) []byte {
 
 func put(tx *bbolt.Tx, k, v []byte) error {
 	b := tx.Bucket(bucket)
-	b.FillPercent = 0.9
+	b.FillPercent = 0.7
 	return b.Put(k, v)
 }
 

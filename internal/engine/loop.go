@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"tasker-sim/internal/engine/failpoint"
@@ -52,6 +53,7 @@ func (e *Engine) loop() {
 		case <-timer:
 			timer = nil
 		}
+		runtime.Gosched() // let those come who have just been told: one batch instead of two
 	}
 }
 

@@ -13,9 +13,10 @@ import (
 	"tasker-sim/internal/engine/failpoint"
 )
 
-// fill is how full pages are left when they are split. New keys come at or near
-// the end, so little room is left for later ones.
-const fill = 0.9
+// fill is how full pages are left when they are split. Tasks come at the end, so
+// half would waste space; but those in flight still grow in the middle, and a
+// page left too full is split again for each of their records.
+const fill = 0.7
 
 var (
 	bucketMeta     = []byte("meta")
