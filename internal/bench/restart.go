@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sync"
 
@@ -99,7 +100,7 @@ func Drive(ctx context.Context, out io.Writer, path string, running int) (err er
 	var mu sync.Mutex
 	seen := 0
 	o := options(store)
-	o.Poison = -1 // it is killed in the same attempts again and again, which are not to blame
+	o.Poison = math.MaxInt32 // interruptions are counted, but it is not the steps' fault
 	for name := range o.Handlers {
 		o.Handlers[name] = func(ctx context.Context, _ engine.Call) ([]byte, error) {
 			mu.Lock()
