@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"tasker-sim/internal/engine/failpoint"
@@ -290,17 +291,43 @@ func (c *Core) Flush(app []byte) error {
 	if len(c.batch.Records) == 0 && len(c.batch.Services) == 0 && app == nil {
 		return nil
 	}
-	failpoint.Hit(failpoint.AppendBefore)
-	if err := c.store.Append(&c.batch); err != nil {
-		return fmt.Errorf("append %d records: %w", len(c.staged), err)
+	if err := c.append(); err != nil {
+		return err
 	}
-	failpoint.Hit(failpoint.AppendAfter)
 	for i := range c.services {
 		c.services[i].dirty = false
 	}
 	clear(c.keys)
 	clear(c.staged) // let go of strings and data
 	c.staged = c.staged[:0]
+	return nil
+}
+
+// append hands the batch to the store.
+func (c *Core) append() error {
+	failpoint.Hit(failpoint.AppendBefore)
+	if err := c.store.Append(&c.batch); err != nil {
+		return fmt.Errorf("append %d records: %w", len(c.batch.Records), err)
+	}
+	failpoint.Hit(failpoint.AppendAfter)
+	return nil
+}
+
+// flushUpTo makes the staged records up to those of the given task durable, in
+// recovery, where they are ordered by task. The rest and services stay staged.
+func (c *Core) flushUpTo(id TaskID) error {
+	n := 0
+	for n < len(c.staged) && c.staged[n].Task != 0 && c.staged[n].Task <= id {
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	c.batch = Batch{Records: c.staged[:n]}
+	if err := c.append(); err != nil {
+		return err
+	}
+	c.staged = slices.Delete(c.staged, 0, n)
 	return nil
 }
 

@@ -127,7 +127,7 @@ func Open(o Options) (*Engine, error) {
 	now := o.Clock.Now()
 	e.claimed = mutateInFlight(e.core, e.core.Retake(now, nil))
 	mutateWaits(e.core, now)
-	if err := e.core.Flush(nil); err != nil {
+	if err := e.resume(); err != nil {
 		return nil, err
 	}
 	go e.loop()

@@ -14,7 +14,10 @@ import (
 // publish, wait.
 func (e *Engine) loop() {
 	defer close(e.stopped)
-	e.launch(e.claimed) // what was in progress when the store was left
+	if err := e.redrive(); err != nil {
+		e.fail(nil, err)
+		return
+	}
 	var timer <-chan time.Time
 	var due Time
 	for {
@@ -45,7 +48,7 @@ func (e *Engine) loop() {
 		}
 		if !ok {
 			timer = nil
-		} else if timer == nil || next != due {
+		} else if timer == nil || next < due { // a timer too early does no harm
 			timer, due = e.clock.Wait(next), next
 		}
 		select {
@@ -55,6 +58,31 @@ func (e *Engine) loop() {
 		}
 		runtime.Gosched() // let those come who have just been told: one batch instead of two
 	}
+}
+
+// early is how many attempts are driven again before what is to be said of the
+// others is durable: the first one should not wait for thousands.
+const early = 64
+
+// resume flushes what recovery has to say of the first attempts that are to be
+// driven again.
+func (e *Engine) resume() error {
+	if len(e.claimed) <= early {
+		return e.core.Flush(nil)
+	}
+	return e.core.flushUpTo(e.claimed[early-1].Task)
+}
+
+// redrive drives what was in progress when the store was left: the first
+// attempts, and the others when what is said of them is durable too.
+func (e *Engine) redrive() error {
+	first := min(early, len(e.claimed))
+	e.launch(e.claimed[:first])
+	if err := e.core.Flush(nil); err != nil {
+		return err
+	}
+	e.launch(e.claimed[first:])
+	return nil
 }
 
 // drain takes all requests.
