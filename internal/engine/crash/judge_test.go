@@ -105,11 +105,15 @@ func stuck(s *story) (found []finding) {
 	return found
 }
 
+// last is what a process said of its end; handlers may have said more since.
 func (l *life) last() string {
-	if len(l.said) == 0 {
-		return "it said nothing"
+	for _, line := range slices.Backward(l.said) {
+		switch word, _, _ := strings.Cut(line, " "); word {
+		case "done", "stopped", "broken", "complains":
+			return line
+		}
 	}
-	return l.said[len(l.said)-1]
+	return fmt.Sprintf("nothing, after %d lines", len(l.said))
 }
 
 func (s *story) stepName(i int16) string {

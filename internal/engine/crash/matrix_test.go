@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	crashes = flag.Int("crashes", 60, "how many crashes the matrix and the random kills are to come to, each")
+	crashes = flag.Int("crashes", 40, "how many crashes the matrix and the random kills are to come to, each")
 	seed    = flag.Uint64("seed", 1, "decides the plans and when processes die")
 	only    = flag.Int("story", -1, "tell this story only")
 )
