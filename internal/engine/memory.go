@@ -16,6 +16,7 @@ type Memory struct {
 	mu       sync.Mutex
 	history  map[TaskID][]byte // records, each after its length
 	open     map[TaskID]bool
+	rows     map[TaskID]Row
 	keys     map[string]TaskID
 	services map[string][]byte
 	apps     [][]byte
@@ -30,6 +31,7 @@ func (m *Memory) Append(b *Batch) error {
 	defer m.mu.Unlock()
 	if m.history == nil {
 		m.history, m.open = map[TaskID][]byte{}, map[TaskID]bool{}
+		m.rows = map[TaskID]Row{}
 		m.keys, m.services = map[string]TaskID{}, map[string][]byte{}
 	}
 	for i := range b.Records {
@@ -53,11 +55,13 @@ func (m *Memory) append(r *Record) {
 		m.seq = r.Seq
 	case r.Kind == Submitted:
 		m.open[r.Task], m.last = true, max(m.last, r.Task)
+		m.rows[r.Task] = Row{Task: r.Task, Template: r.Class, Key: r.Text, Submitted: r.At}
 		if r.Text != "" {
 			m.keys[r.Text] = r.Task
 		}
 	case r.Kind.Ends():
 		delete(m.open, r.Task)
+		m.rows[r.Task] = m.rows[r.Task].Over(r.Kind, r.At)
 	}
 }
 
@@ -105,6 +109,46 @@ func (m *Memory) Task(id TaskID) ([]Record, error) {
 		buf = buf[used+int(n):]
 	}
 	return history, nil
+}
+
+// Query implements Store, by looking at everything.
+func (m *Memory) Query(q Query, f func(Row) bool) error {
+	m.mu.Lock()
+	var found []Row
+	for _, id := range slices.Sorted(maps.Keys(m.rows)) {
+		if row := m.rows[id]; q.Matches(&row) && (q.Limit == 0 || len(found) < q.Limit) {
+			found = append(found, row)
+		}
+	}
+	m.mu.Unlock()
+	for _, row := range found {
+		if !f(row) {
+			break
+		}
+	}
+	return nil
+}
+
+// Retain implements Store.
+func (m *Memory) Retain(r Retention) (dropped int, next TaskID, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(m.rows)) {
+		row := m.rows[id]
+		if id < r.From || !r.Drops(&row) {
+			continue
+		}
+		if r.Limit > 0 && dropped == r.Limit {
+			return dropped, id, nil
+		}
+		delete(m.rows, id)
+		delete(m.history, id)
+		if m.keys[row.Key] == id {
+			delete(m.keys, row.Key)
+		}
+		dropped++
+	}
+	return dropped, 0, nil
 }
 
 // ByKey implements Store.

@@ -43,6 +43,40 @@ func (e *Engine) DeadLetters(f DeadLetterFilter) (list []DeadLetter, err error) 
 	return list, err
 }
 
+// Query lists tasks, open or over, by number.
+func (e *Engine) Query(q Query) (rows []Row, err error) {
+	err = e.do(func(Time) (err error) {
+		rows, err = e.core.Query(q)
+		return err
+	})
+	return rows, err
+}
+
+// Errored lists tasks that ended in error in the form of dead letters.
+func (e *Engine) Errored(q Query) (list []DeadLetter, err error) {
+	err = e.do(func(Time) (err error) {
+		list, err = e.core.Errored(q)
+		return err
+	})
+	return list, err
+}
+
+// Retain drops the tasks that ended before a time, with their history and keys,
+// and says how many. Other work goes on in between. The file does not shrink by
+// itself; its space is used again.
+func (e *Engine) Retain(before Time) (dropped int, err error) {
+	for r := (Retention{Before: before, Limit: retainAtOnce}); ; {
+		var n int
+		err := e.do(func(Time) (err error) {
+			n, r.From, err = e.core.store.Retain(r)
+			return err
+		})
+		if dropped += n; err != nil || r.From == 0 {
+			return dropped, err
+		}
+	}
+}
+
 // Pause lets no attempt begin until [Engine.Resume]. What runs goes on, tasks are
 // accepted, time passes. It is not remembered by the store.
 func (e *Engine) Pause() error {

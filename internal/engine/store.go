@@ -28,6 +28,14 @@ type Store interface {
 	// Task returns the history of a task, open or over, or ErrUnknown. Task 0
 	// stands for the services' own records.
 	Task(id TaskID) ([]Record, error)
+	// Query calls f with the rows that q asks for, by ascending task number, until
+	// f returns false. Its cost depends on what is found, and on what is open if
+	// that is asked for, not on all there is.
+	Query(q Query, f func(Row) bool) error
+	// Retain drops what the retention asks for, all of it or nothing and an error,
+	// and says how many tasks that were and where to go on: the next From, 0 if
+	// there is no more.
+	Retain(r Retention) (dropped int, next TaskID, err error)
 	// ByKey finds the task that was submitted with an idempotency key; 0: none.
 	ByKey(key string) (TaskID, error)
 	// Services calls f with each service's last state, ordered by name.
@@ -52,6 +60,12 @@ func (Discard) Open(func(TaskID, []Record) error) error { return nil }
 
 // Task knows no task.
 func (Discard) Task(TaskID) ([]Record, error) { return nil, ErrUnknown }
+
+// Query finds no task.
+func (Discard) Query(Query, func(Row) bool) error { return nil }
+
+// Retain has nothing to drop.
+func (Discard) Retain(Retention) (int, TaskID, error) { return 0, 0, nil }
 
 // ByKey finds no task; the core itself knows the keys of open ones.
 func (Discard) ByKey(string) (TaskID, error) { return 0, nil }

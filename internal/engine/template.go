@@ -76,6 +76,9 @@ func compile(t Template, index int, service func(string) int16) (*plan, error) {
 	if t.Name == "" {
 		return nil, fmt.Errorf("template %q: no name", name)
 	}
+	if strings.ContainsRune(name, 0) {
+		return nil, fmt.Errorf("template %q: a zero byte in its name", name)
+	}
 	if len(t.Steps) == 0 || len(t.Steps) > maxSteps {
 		return nil, fmt.Errorf("template %s: %d steps: want 1 to %d", name, len(t.Steps), maxSteps)
 	}

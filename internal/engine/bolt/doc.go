@@ -2,10 +2,11 @@
 //
 // Buckets:
 //
-//	meta      "format" -> version of what is described here
+//	meta      "format" -> version of what is described here; "last" -> highest task, once some were dropped
 //	history   task, first Seq (big-endian) -> records of one batch, each after its length, and a CRC-32C
-//	tasks     task -> [Row], written when the task is submitted and when it ends
+//	tasks     task -> [engine.Row], written when the task is submitted and when it ends
 //	open      task -> nothing; the tasks that are not over
+//	ended     template, 0, kind of its end, task -> nothing; the tasks that are over
 //	keys      idempotency key -> task
 //	services  name -> last state; services' own records are the history of task 0
 //	apps      number -> the caller's bytes of one batch

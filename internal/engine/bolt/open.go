@@ -17,7 +17,7 @@ import (
 )
 
 // format is the version of the stored form. Another one is refused.
-const format = "1"
+const format = "2"
 
 // Why a file cannot be opened, for errors.Is. Damage is [engine.ErrCorrupt]; a
 // lack of permission is fs.ErrPermission, a lack of the directory fs.ErrNotExist.
@@ -59,6 +59,9 @@ func open(path string, o Options) (_ *Store, err error) {
 		if err != nil {
 			return err
 		}
+		if replaced(file, path) {
+			return ErrLocked
+		}
 		return s.check(o.ReadOnly)
 	})
 	if err == nil && fresh {
@@ -69,6 +72,17 @@ func open(path string, o Options) (_ *Store, err error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// replaced tells whether [Compact] put another file in the place of ours while we
+// waited for the lock.
+func replaced(file *os.File, path string) bool {
+	ours, err := file.Stat()
+	if err != nil {
+		return true
+	}
+	there, err := os.Stat(path)
+	return err != nil || !os.SameFile(ours, there)
 }
 
 func boltOptions(o Options, file **os.File) *bbolt.Options {
@@ -132,7 +146,7 @@ func (s *Store) create() error {
 }
 
 func buckets() [][]byte {
-	return [][]byte{bucketMeta, bucketHistory, bucketTasks, bucketOpen, bucketKeys, bucketServices, bucketApps}
+	return [][]byte{bucketMeta, bucketHistory, bucketTasks, bucketOpen, bucketEnded, bucketKeys, bucketServices, bucketApps}
 }
 
 func checkBuckets(tx *bbolt.Tx) error {

@@ -67,7 +67,7 @@ func TestOpenRefuses(t *testing.T) {
 			edit(t, path, func(tx *bbolt.Tx) error {
 				return tx.Bucket(bucketMeta).Put([]byte("format"), []byte("7"))
 			})
-		}, ErrVersion, `written in another format: "7", this program reads "1"`},
+		}, ErrVersion, `written in another format: "7", this program reads "2"`},
 		{"bucket gone", func(t *testing.T, path string) {
 			edit(t, path, func(tx *bbolt.Tx) error { return tx.DeleteBucket(bucketOpen) })
 		}, engine.ErrCorrupt, `bucket "open" is missing`},
@@ -172,14 +172,14 @@ func TestCutShortWhileOpen(t *testing.T) {
 
 // FuzzRow reads rows of any bytes.
 func FuzzRow(f *testing.F) {
-	row := Row{Task: 1, Template: "a/b@1", Key: "k", Submitted: 5, Ended: 9, End: engine.Completed}
-	f.Add(row.append(nil))
+	row := engine.Row{Task: 1, Template: "a/b@1", Key: "k", Submitted: 5}.Over(engine.Completed, 9)
+	f.Add(appendRow(nil, &row))
 	f.Fuzz(func(t *testing.T, buf []byte) {
 		row, err := parseRow(1, buf)
 		if err != nil {
 			return
 		}
-		if again, err := parseRow(1, row.append(nil)); err != nil || again != row {
+		if again, err := parseRow(1, appendRow(nil, &row)); err != nil || again != row {
 			t.Errorf("%+v came back as %+v, %v", row, again, err)
 		}
 	})
@@ -197,7 +197,7 @@ func readAll(path string) error {
 	if err := s.Open(func(engine.TaskID, []engine.Record) error { return nil }); err != nil {
 		return err
 	}
-	if err := s.Rows(0, func(Row) bool { return true }); err != nil {
+	if err := s.Query(engine.Query{}, func(engine.Row) bool { return true }); err != nil {
 		return err
 	}
 	if _, err := s.ByKey("k"); err != nil {
@@ -207,25 +207,6 @@ func readAll(path string) error {
 		return err
 	}
 	return s.Apps(func([]byte) error { return nil })
-}
-
-func TestRows(t *testing.T) {
-	s, err := Open(filepath.Join(t.TempDir(), "engine.db"), Options{NoSync: true})
-	must(t, err)
-	defer s.Close()
-	first := engine.Record{Kind: engine.Submitted, Task: 1, Seq: 1, At: 5, Step: engine.None, Class: "a/b@1", Text: "key"}
-	second := engine.Record{Kind: engine.Submitted, Task: 2, Seq: 1, At: 6, Step: engine.None, Class: "a/c@1"}
-	end := engine.Record{Kind: engine.Errored, Task: 1, Seq: 2, At: 9, Step: engine.None}
-	must(t, s.Append(&engine.Batch{Records: []engine.Record{first, second, end}}))
-	var rows []Row
-	must(t, s.Rows(1, func(r Row) bool { rows = append(rows, r); return true }))
-	want := []Row{
-		{Task: 1, Template: "a/b@1", Key: "key", Submitted: 5, Ended: 9, End: engine.Errored},
-		{Task: 2, Template: "a/c@1", Submitted: 6},
-	}
-	if len(rows) != 2 || rows[0] != want[0] || rows[1] != want[1] {
-		t.Errorf("rows %+v\nwant %+v", rows, want)
-	}
 }
 
 func write(t testing.TB, path string, content []byte) {

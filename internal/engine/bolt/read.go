@@ -19,6 +19,13 @@ func (s *Store) Last() (id engine.TaskID, seq uint32, err error) {
 				return err
 			}
 		}
+		if v := tx.Bucket(bucketMeta).Get(keyLast); v != nil { // the last ones may have been dropped
+			kept, err := taskOf(v)
+			if err != nil {
+				return err
+			}
+			id = max(id, kept)
+		}
 		seq, err = lastSeq(tx.Bucket(bucketHistory))
 		return err
 	})
@@ -145,76 +152,6 @@ func (s *Store) Apps(f func([]byte) error) error {
 	return s.view(func(tx *bbolt.Tx) error {
 		return tx.Bucket(bucketApps).ForEach(func(_, v []byte) error { return f(v) })
 	})
-}
-
-// Row is what a list of tasks needs to know of one.
-type Row struct {
-	Task      engine.TaskID
-	Template  string // "namespace/name@version"
-	Key       string // idempotency key
-	Submitted engine.Time
-	Ended     engine.Time // 0: it is open
-	End       engine.Kind // how it ended; 0: it is open
-}
-
-// Rows calls f for the tasks with number from and above, in order, until f
-// returns false.
-func (s *Store) Rows(from engine.TaskID, f func(Row) bool) error {
-	return s.view(func(tx *bbolt.Tx) error {
-		c := tx.Bucket(bucketTasks).Cursor()
-		for k, v := c.Seek(idKey(uint64(from))); k != nil; k, v = c.Next() {
-			id, err := taskOf(k)
-			if err != nil {
-				return err
-			}
-			row, err := parseRow(id, v)
-			if err != nil {
-				return err
-			}
-			if !f(row) {
-				return nil
-			}
-		}
-		return nil
-	})
-}
-
-// append writes a row as kind, times and the two texts, the first after its
-// length.
-func (r *Row) append(buf []byte) []byte {
-	buf = append(buf, byte(r.End))
-	buf = binary.AppendVarint(buf, int64(r.Submitted))
-	buf = binary.AppendVarint(buf, int64(r.Ended))
-	buf = binary.AppendUvarint(buf, uint64(len(r.Template)))
-	return append(append(buf, r.Template...), r.Key...)
-}
-
-func parseRow(id engine.TaskID, buf []byte) (Row, error) {
-	if len(buf) < 4 {
-		return Row{}, badRow(id, buf)
-	}
-	row := Row{Task: id, End: engine.Kind(buf[0])}
-	rest := buf[1:]
-	var times [2]int64
-	for i := range times {
-		v, n := binary.Varint(rest)
-		if n <= 0 {
-			return Row{}, badRow(id, buf)
-		}
-		times[i], rest = v, rest[n:]
-	}
-	size, n := binary.Uvarint(rest)
-	if n <= 0 || size > uint64(len(rest)-n) {
-		return Row{}, badRow(id, buf)
-	}
-	rest = rest[n:]
-	row.Submitted, row.Ended = engine.Time(times[0]), engine.Time(times[1])
-	row.Template, row.Key = string(rest[:size]), string(rest[size:])
-	return row, nil
-}
-
-func badRow(id engine.TaskID, buf []byte) error {
-	return fmt.Errorf("row of task %d, %d bytes: %w", id, len(buf), engine.ErrCorrupt)
 }
 
 func taskOf(key []byte) (engine.TaskID, error) {

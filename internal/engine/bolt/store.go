@@ -23,9 +23,12 @@ var (
 	bucketHistory  = []byte("history")
 	bucketTasks    = []byte("tasks")
 	bucketOpen     = []byte("open")
+	bucketEnded    = []byte("ended")
 	bucketKeys     = []byte("keys")
 	bucketServices = []byte("services")
 	bucketApps     = []byte("apps")
+
+	keyLast = []byte("last") // in meta
 )
 
 // Store is an engine's store on a bbolt file. It belongs to one core, and to one
@@ -109,8 +112,8 @@ func index(tx *bbolt.Tx, r *engine.Record) error {
 	case r.Kind == engine.Submitted:
 		tasks := tx.Bucket(bucketTasks)
 		tasks.FillPercent = fill
-		row := Row{Task: r.Task, Template: r.Class, Key: r.Text, Submitted: r.At}
-		if err := tasks.Put(key, row.append(nil)); err != nil {
+		row := engine.Row{Task: r.Task, Template: r.Class, Key: r.Text, Submitted: r.At}
+		if err := tasks.Put(key, appendRow(nil, &row)); err != nil {
 			return err
 		}
 		if r.Text != "" {
@@ -121,12 +124,15 @@ func index(tx *bbolt.Tx, r *engine.Record) error {
 		return tx.Bucket(bucketOpen).Put(key, nil)
 	case r.Kind.Ends():
 		tasks := tx.Bucket(bucketTasks)
-		row, err := parseRow(r.Task, tasks.Get(key))
+		row, err := rowOf(tx, r.Task)
 		if err != nil {
 			return err
 		}
-		row.End, row.Ended = r.Kind, r.At
-		if err := tasks.Put(key, row.append(nil)); err != nil {
+		row = row.Over(r.Kind, r.At)
+		if err := tasks.Put(key, appendRow(nil, &row)); err != nil {
+			return err
+		}
+		if err := tx.Bucket(bucketEnded).Put(append(endedKey(row.Template, r.Kind), key...), nil); err != nil {
 			return err
 		}
 		return tx.Bucket(bucketOpen).Delete(key)
