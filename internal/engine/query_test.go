@@ -177,24 +177,9 @@ func TestEngineHistory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	numbers := func(q engine.Query) (ids []engine.TaskID) {
-		t.Helper()
-		rows, err := e.Query(q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range rows {
-			ids = append(ids, r.Task)
-		}
-		return ids
-	}
 	parked := []engine.TaskID{9, 59, 109, 159}
-	if diff := cmp.Diff(parked, numbers(engine.Query{State: engine.TaskParked})); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff([]engine.TaskID{57, 107}, numbers(engine.Query{State: engine.TaskError, Template: "/one", After: 7, Limit: 2})); diff != "" {
-		t.Error(diff)
-	}
+	checkQuery(t, e, engine.Query{State: engine.TaskParked}, parked)
+	checkQuery(t, e, engine.Query{State: engine.TaskError, Template: "/one", After: 7, Limit: 2}, []engine.TaskID{57, 107})
 	dead, err := e.Errored(engine.Query{After: 150})
 	want := []engine.DeadLetter{{Task: 157, Template: "/one@", State: engine.TaskError, Reason: engine.ReasonPermanent,
 		Step: "a", Class: "decline", Message: "no money"}}
@@ -204,9 +189,7 @@ func TestEngineHistory(t *testing.T) {
 	if n, err := e.Retain(1); n != tasks-len(parked) || err != nil {
 		t.Errorf("%d tasks were dropped, %v, want all but %d", n, err, len(parked))
 	}
-	if diff := cmp.Diff(parked, numbers(engine.Query{})); diff != "" {
-		t.Error(diff)
-	}
+	checkQuery(t, e, engine.Query{}, parked)
 	if id, err := e.Submit(engine.Ref{Name: "one"}, engine.Submission{Key: "order 1"}); id != tasks+1 || err != nil {
 		t.Errorf("the key of a dropped task gave task %d, %v, want a new one", id, err)
 	}
@@ -219,6 +202,18 @@ func TestEngineHistory(t *testing.T) {
 	}
 	if after := size(t, path); after > before/2 {
 		t.Errorf("%d bytes of %d are left", after, before)
+	}
+}
+
+func checkQuery(t *testing.T, e *engine.Engine, q engine.Query, want []engine.TaskID) {
+	t.Helper()
+	rows, err := e.Query(q)
+	var got []engine.TaskID
+	for _, r := range rows {
+		got = append(got, r.Task)
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%+v: %v %s", q, err, diff)
 	}
 }
 

@@ -66,6 +66,28 @@ func TestQueryScansNothing(t *testing.T) {
 	}
 }
 
+// TestNumbersAreNotGivenOutAgain drops the last task first, then the one before.
+func TestNumbersAreNotGivenOutAgain(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "engine.db"), Options{NoSync: true})
+	must(t, err)
+	defer s.Close()
+	record := func(kind engine.Kind, id engine.TaskID, seq uint32) engine.Record {
+		return engine.Record{Kind: kind, Task: id, Seq: seq, At: 1, Step: engine.None, Class: "a/b@1"}
+	}
+	must(t, s.Append(&engine.Batch{Records: []engine.Record{record(engine.Submitted, 1, 1), record(engine.Submitted, 2, 1), record(engine.Cancelled, 2, 2)}}))
+	for _, end := range []engine.TaskID{1, 0} {
+		if n, _, err := s.Retain(engine.Retention{Before: 5}); n != 1 || err != nil {
+			t.Errorf("dropped %d, %v", n, err)
+		}
+		if last, _, err := s.Last(); last != 2 || err != nil {
+			t.Errorf("the last task is %d, %v, want 2", last, err)
+		}
+		if end > 0 {
+			must(t, s.Append(&engine.Batch{Records: []engine.Record{record(engine.Cancelled, end, 2)}}))
+		}
+	}
+}
+
 // TestCompact shows that nothing is lost, and what it refuses.
 func TestCompact(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "engine.db")
