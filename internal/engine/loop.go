@@ -10,6 +10,9 @@ import (
 	"tasker-sim/internal/engine/failpoint"
 )
 
+// few who have been told something are not worth to be waited for.
+const few = 4
+
 // loop is the engine's one goroutine that touches the core: drain, flush,
 // publish, wait.
 func (e *Engine) loop() {
@@ -56,7 +59,9 @@ func (e *Engine) loop() {
 		case <-timer:
 			timer = nil
 		}
-		runtime.Gosched() // let those come who have just been told: one batch instead of two
+		if len(asked)+len(e.claimed) > few {
+			runtime.Gosched() // let those come who have just been told: one batch instead of two
+		}
 	}
 }
 
