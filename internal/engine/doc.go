@@ -56,5 +56,5 @@
 //     comes at the same instant, before [Core.Tick], wins.
 //   - Results of attempts that are over are refused with [ErrStale].
 //
-// The states are those of Tasker; README and tests list where the rules differ.
+// The states are those of Tasker; ARCHITECTURE.md lists where the rules differ.
 package engine
