@@ -13,21 +13,7 @@ import (
 // to be asked, and takes back what it has done when the bank says no. The bank's
 // timeouts park it first; an operator looks at the dead letters and drives it again.
 func Example_refund() {
-	check, err := schema.Compile([]byte(`{"required": ["cents"], "properties": {"cents": {"type": "integer", "minimum": 1}}}`))
-	if err != nil {
-		log.Fatal(err)
-	}
-	once := engine.Retry{Limit: 1}
-	refund := engine.Template{
-		Ref:   engine.Ref{Namespace: "payments", Name: "refund", Version: "2"},
-		Check: check, UndoOnError: true,
-		Steps: []engine.Step{
-			{Name: "reserve", Retry: once, Undo: "release"},
-			{Name: "policy", DependsOn: []string{"reserve"}, Decides: true, Retry: once},
-			{Name: "ask", DependsOn: []string{"policy"}, Retry: once},
-			{Name: "pay", DependsOn: []string{"policy", "ask"}, Service: "bank", Retry: engine.Retry{Limit: 2}},
-		},
-	}
+	refund := refundTemplate()
 	bank := []engine.Failure{{Class: "timeout"}, {Class: "timeout"}, {Class: "closed", Message: "no such account", Permanent: true}}
 	does := func(_ context.Context, c engine.Call) ([]byte, error) {
 		fmt.Println(c.Key())
@@ -73,4 +59,23 @@ func Example_refund() {
 	// exhausted pay timeout <nil>
 	// t1/reserve/undo
 	// error <nil>
+}
+
+// refundTemplate is a workflow with a decision and an undo.
+func refundTemplate() engine.Template {
+	check, err := schema.Compile([]byte(`{"required": ["cents"], "properties": {"cents": {"type": "integer", "minimum": 1}}}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	once := engine.Retry{Limit: 1}
+	return engine.Template{
+		Ref:   engine.Ref{Namespace: "payments", Name: "refund", Version: "2"},
+		Check: check, UndoOnError: true,
+		Steps: []engine.Step{
+			{Name: "reserve", Retry: once, Undo: "release"},
+			{Name: "policy", DependsOn: []string{"reserve"}, Decides: true, Retry: once},
+			{Name: "ask", DependsOn: []string{"policy"}, Retry: once},
+			{Name: "pay", DependsOn: []string{"policy", "ask"}, Service: "bank", Retry: engine.Retry{Limit: 2}},
+		},
+	}
 }
