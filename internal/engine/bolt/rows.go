@@ -21,22 +21,21 @@ func appendRow(buf []byte, r *engine.Row) []byte {
 }
 
 func parseRow(id engine.TaskID, buf []byte) (engine.Row, error) {
-	bad := fmt.Errorf("row of task %d, %d bytes: %w", id, len(buf), engine.ErrCorrupt)
 	if len(buf) < 4 || buf[0] != 0 && !engine.Kind(buf[0]).Ends() {
-		return engine.Row{}, bad
+		return engine.Row{}, badRow(id, buf)
 	}
 	rest := buf[1:]
 	var times [2]int64
 	for i := range times {
 		v, n := binary.Varint(rest)
 		if n <= 0 {
-			return engine.Row{}, bad
+			return engine.Row{}, badRow(id, buf)
 		}
 		times[i], rest = v, rest[n:]
 	}
 	size, n := binary.Uvarint(rest)
 	if n <= 0 || size > uint64(len(rest)-n) {
-		return engine.Row{}, bad
+		return engine.Row{}, badRow(id, buf)
 	}
 	rest = rest[n:]
 	row := engine.Row{Task: id, Submitted: engine.Time(times[0]), Template: string(rest[:size]), Key: string(rest[size:])}
@@ -44,6 +43,10 @@ func parseRow(id engine.TaskID, buf []byte) (engine.Row, error) {
 		return row.Over(engine.Kind(buf[0]), engine.Time(times[1])), nil
 	}
 	return row, nil
+}
+
+func badRow(id engine.TaskID, buf []byte) error {
+	return fmt.Errorf("row of task %d, %d bytes: %w", id, len(buf), engine.ErrCorrupt)
 }
 
 // rowOf reads the row of a task that is known to exist.

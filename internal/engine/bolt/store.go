@@ -132,7 +132,9 @@ func index(tx *bbolt.Tx, r *engine.Record) error {
 		if err := tasks.Put(key, appendRow(nil, &row)); err != nil {
 			return err
 		}
-		if err := tx.Bucket(bucketEnded).Put(append(endedKey(row.Template, r.Kind), key...), nil); err != nil {
+		ended := tx.Bucket(bucketEnded)
+		ended.FillPercent = fill
+		if err := ended.Put(append(endedKey(row.Template, r.Kind), key...), nil); err != nil {
 			return err
 		}
 		return tx.Bucket(bucketOpen).Delete(key)
