@@ -17,7 +17,7 @@ import (
 )
 
 // beApp is the environment variable that makes the test binary the program under
-// test: "shape seed orders process directory".
+// test: "shape seed orders process poison directory".
 const beApp = "TASKER_CRASH_APP"
 
 // Exit codes of the program under test.
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	var a app
 	var dir string
-	if _, err := fmt.Sscan(os.Getenv(beApp), &a.shape, &a.seed, &a.orders, &a.process, &dir); err != nil {
+	if _, err := fmt.Sscan(os.Getenv(beApp), &a.shape, &a.seed, &a.orders, &a.process, &a.poison, &dir); err != nil {
 		panic(err)
 	}
 	os.Exit(a.run(dir))
@@ -120,7 +120,7 @@ func (a *app) open(dir string, store engine.Store) error {
 	}
 	a.engine, err = engine.Open(engine.Options{
 		Config: engine.Config{Store: marked(store), Templates: shapesOf(a.shape), Services: services(), Jitter: a.jitter, Observe: a.observe,
-			Poison: 1000}, // crashes are counted, and nothing is given up for them,
+			Poison: a.poison},
 		Clock: a.clock.engine(), Handlers: handlers,
 	})
 	return err
@@ -163,6 +163,9 @@ func (a *app) handle(ctx context.Context, c engine.Call) ([]byte, error) {
 	a.outside.call(l)
 	a.say("call %d %s %d", c.Task, c.Name, c.N)
 	f := a.fate(string(c.Context), c.Name, c.N)
+	if order := string(c.Context); order == a.poisoned() && c.Name == a.template().Steps[0].Name {
+		failpoint.Hit(failpoint.PoisonedStep)
+	}
 	failpoint.Hit(failpoint.EffectBefore)
 	if f.effect() {
 		a.outside.effect(l)

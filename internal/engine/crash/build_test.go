@@ -70,6 +70,9 @@ var built = sync.OnceValues(buildApp)
 // pointed is the path of that program.
 func pointed(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a program with fail points is built for the full tests only")
+	}
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func (s *story) start(t testing.TB, d death) *life {
 	ctx, cancel := context.WithTimeout(t.Context(), s.patient)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program)
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %d %d %s", beApp, s.shape, s.seed, s.orders, len(s.lives)+1, s.dir),
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %d %d %d %s", beApp, s.shape, s.seed, s.orders, len(s.lives)+1, s.poison, s.dir),
 		failpoint.Env+"="+s.mutant+";"+d.terms)
 	if s.most > 0 {
 		cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%d", fileLimit, s.most))

@@ -23,7 +23,7 @@ func TestDiskFull(t *testing.T) {
 	for _, point := range []string{failpoint.CommitBefore, failpoint.DiskSpace, failpoint.Resize, failpoint.Write, failpoint.WriteMeta, failpoint.Map} {
 		for _, terms := range []string{"%d*off->error(" + full + ")", "%d*off->1*error(" + full + ")->off"} {
 			hits := map[string]int{failpoint.CommitBefore: 15, failpoint.Write: 70, failpoint.WriteMeta: 15}[point] + 1
-			s := &story{plan: plan{"linear", *seed, 14}, program: program, dir: t.TempDir()}
+			s := &story{plan: plan{"linear", *seed, 14, never}, program: program, dir: t.TempDir()}
 			s.refuse(t, death{terms: point + "=" + fmt.Sprintf(terms, hits)}, exitStopped, full)
 			s.tell(t, nil, "-run DiskFull")
 		}
@@ -48,7 +48,7 @@ func (s *story) refuse(t *testing.T, d death, code int, why string) {
 // file that it left.
 func killed(t *testing.T) (s *story, left []byte) {
 	t.Helper()
-	s = &story{plan: plan{"linear", *seed, 14}, dir: t.TempDir()}
+	s = &story{plan: plan{"linear", *seed, 14, never}, dir: t.TempDir()}
 	if l := s.start(t, death{lines: 60}); !l.killed || !l.inFlight() {
 		t.Fatalf("the first process ended with code %d: %s", l.code, l.last())
 	}
@@ -139,7 +139,7 @@ func TestSpoiledPages(t *testing.T) {
 
 // TestReadOnlyDirectory: a program that may not write says so.
 func TestReadOnlyDirectory(t *testing.T) {
-	s := &story{plan: plan{"linear", *seed, 3}, dir: t.TempDir(), nobody: os.Geteuid() == 0}
+	s := &story{plan: plan{"linear", *seed, 3, never}, dir: t.TempDir(), nobody: os.Geteuid() == 0}
 	if s.nobody {
 		s.program = forEverybody(t)
 	}

@@ -25,7 +25,7 @@ func limitFiles() {
 
 // TestFileLimit is TestDiskFull with a refusal of the system itself.
 func TestFileLimit(t *testing.T) {
-	s := &story{plan: plan{"wide", *seed, 14}, dir: t.TempDir(), most: 40_000}
+	s := &story{plan: plan{"wide", *seed, 14, never}, dir: t.TempDir(), most: 40_000}
 	s.refuse(t, death{}, exitStopped, "file too large")
 	s.most = 0
 	s.tell(t, nil, "-run FileLimit")

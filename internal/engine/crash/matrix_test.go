@@ -107,7 +107,7 @@ func TestMatrix(t *testing.T) {
 				continue
 			}
 			crew.do(func() {
-				s := &story{plan: plan{shape, *seed + uint64(n), 14}, program: program, dir: t.TempDir()}
+				s := &story{plan: plan{shape, *seed + uint64(n), 14, never}, program: program, dir: t.TempDir()}
 				s.tell(t, c.deaths(mode), fmt.Sprintf("-run Matrix -seed %d -story %d (%s, hit %d, %s, %s)", *seed, n, c.point, c.hit, mode, shape))
 				total.add(s)
 				_ = os.RemoveAll(s.dir)
@@ -172,7 +172,7 @@ func TestRandom(t *testing.T) {
 		for n := max(*only, 0); !total.enough() && (*only < 0 || n == *only); n++ {
 			crew.do(func() {
 				rng := rand.New(rand.NewPCG(*seed, uint64(n)))
-				s := &story{plan: plan{shapes()[n%3].Name, *seed + uint64(n), 14}, dir: t.TempDir()}
+				s := &story{plan: plan{shapes()[n%3].Name, *seed + uint64(n), 14, never}, dir: t.TempDir()}
 				var deaths []death
 				for range 1 + n%3*2 {
 					deaths = append(deaths, death{lines: 1 + rng.IntN(80)})

@@ -42,7 +42,7 @@ func TestMutants(t *testing.T) {
 	for _, m := range mutants() {
 		crew.do(func() {
 			for n, met := 0, 0; n < 50; n++ {
-				s := &story{plan: plan{shapes()[n%3].Name, *seed + uint64(n), 14}, program: program, mutant: m.term + "=on", patient: 4 * time.Second, dir: t.TempDir()}
+				s := &story{plan: plan{shapes()[n%3].Name, *seed + uint64(n), 14, never}, program: program, mutant: m.term + "=on", patient: 4 * time.Second, dir: t.TempDir()}
 				if s.start(t, at(m.killer, m.hits[n%len(m.hits)])).killed {
 					met++
 				}
@@ -71,7 +71,7 @@ func TestCreation(t *testing.T) {
 			if point == failpoint.Map && hit > 0 {
 				continue // later ones are in the matrix
 			}
-			s := &story{plan: plan{"linear", *seed, 3}, program: program, dir: t.TempDir()}
+			s := &story{plan: plan{"linear", *seed, 3, never}, program: program, dir: t.TempDir()}
 			s.tell(t, []death{at(point, hit+1)}, fmt.Sprintf("-run Creation -seed %d (%s)", *seed, points[i]))
 		}
 	}

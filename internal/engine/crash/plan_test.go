@@ -13,7 +13,11 @@ type plan struct {
 	shape  string
 	seed   uint64
 	orders int
+	poison int // Options.Poison
 }
+
+// never is so many crashes that no step is given up for them.
+const never = 1000
 
 const (
 	second  = engine.Time(1_000_000)
@@ -86,7 +90,18 @@ func (p plan) draw(words ...any) float64 {
 }
 
 // fate of an attempt: one step in eight fails for a whole round, others now and then.
+//
+// Suspects of poison run one after the other, which the clock does not know: so
+// none of them hangs where a step may be poison.
 func (p plan) fate(order, step string, n int) fate {
+	f := p.anyFate(order, step, n)
+	if f == fateHang && p.poison < never {
+		return fateLost
+	}
+	return f
+}
+
+func (p plan) anyFate(order, step string, n int) fate {
 	switch bad := p.draw("bad", order, step); {
 	case bad < 0.02:
 		return fateDecline
@@ -110,6 +125,17 @@ func pick(x float64) fate {
 
 // redriven tells whether somebody drives the order again when it is parked.
 func (p plan) redriven(order string) bool { return p.draw("redrive", order) < 0.6 }
+
+// poisoned is the order whose first step ends the process, in the test of that. It
+// is one that nobody drives again.
+func (p plan) poisoned() string {
+	for i := range p.orders {
+		if !p.redriven(p.order(i)) {
+			return p.order(i)
+		}
+	}
+	return ""
+}
 
 func (p plan) jitter(a engine.Attempt) float64 { return p.draw("jitter", a.Task, a.Name, a.N) }
 

@@ -147,7 +147,7 @@ func (w *power) sound() error {
 // reordered.
 func TestPowerLoss(t *testing.T) {
 	for i, shape := range shapes() {
-		w := record(t, plan{shape.Name, *seed + uint64(i), 5}, "")
+		w := record(t, plan{shape.Name, *seed + uint64(i), 5, never}, "")
 		for _, err := range w.lose(rand.New(rand.NewPCG(*seed, uint64(i))), 10) {
 			t.Errorf("%s: %v; to repeat: go test ./internal/engine/crash -run PowerLoss -seed %d -images %d", shape.Name, err, *seed, *images)
 		}
@@ -162,7 +162,7 @@ func TestPowerLoss(t *testing.T) {
 // TestPowerLossFindsNoSync: an engine that does not sync looks well to whoever
 // kills processes only.
 func TestPowerLossFindsNoSync(t *testing.T) {
-	w := record(t, plan{"linear", *seed, 5}, failpoint.NoSync+"=on")
+	w := record(t, plan{"linear", *seed, 5, never}, failpoint.NoSync+"=on")
 	wrong := w.lose(rand.New(rand.NewPCG(*seed, 0)), 1)
 	if len(wrong) == 0 {
 		t.Fatalf("%d images, and all was well", w.made)

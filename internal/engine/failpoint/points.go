@@ -17,6 +17,7 @@ const (
 	CommitAfter  = "bolt.afterCommit"     // it is durable
 	AppendAfter  = "append.beforeAck"     // the core is about to know
 	ClaimAfter   = "claim.beforeHandler"  // a handler is about to be called
+	PoisonedStep = "app.poisonedStep"     // a handler is called that ends the process each time
 	EffectBefore = "app.beforeEffect"     // the handler is about to reach the outside
 	LedgerSync   = "app.beforeLedgerSync" // the outside has written the effect, not synced
 	EffectAfter  = "app.afterEffect"      // it happened; the engine does not know
@@ -56,7 +57,7 @@ const (
 // Names lists all points and mutants.
 func Names() []string {
 	return []string{
-		SubmitBefore, SubmitAfter, AppendBefore, CommitBefore, CommitAfter, AppendAfter, ClaimAfter, EffectBefore,
+		SubmitBefore, SubmitAfter, AppendBefore, CommitBefore, CommitAfter, AppendAfter, ClaimAfter, PoisonedStep, EffectBefore,
 		LedgerSync, EffectAfter, HandlerAfter, TimerBefore, TimerAfter, BreakerFlip, RecoverMid, RecoverDone,
 		BucketPut, DiskSpace, Resize, Map, Unmap, Write, SyncData, WriteMeta, SyncMeta, SyncedPages,
 		AckEarly, KeyDropped, KeyPerTry, NoResume, BackoffReset, NoSync, DoubleTimer, StepRerun, BreakerLost, Refund,
