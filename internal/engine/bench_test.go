@@ -165,6 +165,77 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// BenchmarkRecord writes and reads the record of a step's result.
+func BenchmarkRecord(b *testing.B) {
+	r := engine.Record{Kind: engine.Succeeded, At: 1_700_000_000_000_000, Start: 1_700_000_000_000_000 - 300,
+		Attempt: 1, Step: 3, Data: make([]byte, 100)}
+	buf := engine.AppendRecord(nil, &r)
+	b.Run("append", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			buf = engine.AppendRecord(buf[:0], &r)
+		}
+		b.ReportMetric(float64(len(buf)), "bytes/record")
+	})
+	b.Run("parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := engine.ParseRecord(buf); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkTask looks tasks up that are over, one after the other, in the order
+// of a fixed stride: what one look-up costs without the loop of an engine.
+func BenchmarkTask(b *testing.B) {
+	const over = 20_000
+	path := filepath.Join(b.TempDir(), "engine.db")
+	fillStore(b, path, over, 0)
+	s, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	c, err := engine.New(engine.Config{Store: s, Templates: []engine.Template{checkout()}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	id := 0
+	for b.Loop() {
+		id = (id + 7919) % over
+		if v, err := c.Task(engine.TaskID(id + 1)); err != nil || v.State != engine.TaskComplete {
+			b.Fatal(v.State, err)
+		}
+	}
+}
+
+// BenchmarkAppend commits batches of results, each of another task: what a
+// commit costs by the number of those who share it.
+func BenchmarkAppend(b *testing.B) {
+	for _, size := range []int{1, 16, 256} {
+		b.Run(fmt.Sprintf("results=%d", size), func(b *testing.B) {
+			s, err := bolt.Open(filepath.Join(b.TempDir(), "engine.db"), bolt.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer s.Close()
+			records, output := make([]engine.Record, size), make([]byte, 100)
+			b.ReportAllocs()
+			for last := engine.TaskID(0); b.Loop(); last += engine.TaskID(size) {
+				for i := range records {
+					records[i] = engine.Record{Kind: engine.Succeeded, Task: last + engine.TaskID(i) + 1, Seq: 3, Attempt: 1, Data: output}
+				}
+				if err := s.Append(&engine.Batch{Records: records}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // fillStore makes a store in which some tasks are over and others run.
 func fillStore(b *testing.B, path string, over, running int) {
 	s, err := bolt.Open(path, bolt.Options{NoSync: true})

@@ -37,8 +37,10 @@ type Store struct {
 	db   *bbolt.DB
 	path string
 
-	// Memory for one batch: the values written, one record, the records by task.
+	// Memory for one batch: the values written, one key and one record, the
+	// records by task.
 	buf    []byte
+	key    []byte
 	record []byte
 	order  []int32
 }
@@ -90,7 +92,8 @@ func (s *Store) putRecords(tx *bbolt.Tx, records []engine.Record) error {
 		s.buf = binary.BigEndian.AppendUint32(s.buf, crc32.Checksum(s.buf[from:], castagnoli()))
 		// Earlier values stay where they are if the buffer moved: bbolt holds on
 		// to them until the transaction ends.
-		if err := history.Put(historyKey(first.Task, first.Seq), s.buf[from:len(s.buf):len(s.buf)]); err != nil {
+		s.key = appendHistoryKey(s.key[:0], first.Task, first.Seq) // bbolt copies keys
+		if err := history.Put(s.key, s.buf[from:len(s.buf):len(s.buf)]); err != nil {
 			return fmt.Errorf("task %d: record %d: %w", first.Task, first.Seq, err)
 		}
 	}
@@ -157,6 +160,6 @@ func putApp(tx *bbolt.Tx, app []byte) error {
 
 func idKey(id uint64) []byte { return binary.BigEndian.AppendUint64(nil, id) }
 
-func historyKey(id engine.TaskID, seq uint32) []byte {
-	return binary.BigEndian.AppendUint32(idKey(uint64(id)), seq)
+func appendHistoryKey(buf []byte, id engine.TaskID, seq uint32) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(buf, uint64(id)), seq)
 }
