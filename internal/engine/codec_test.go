@@ -106,7 +106,9 @@ func FuzzHistory(f *testing.F) {
 		good = append(append(good, byte(len(buf))), buf...)
 	}
 	f.Add(good)
-	tpl := Template{Ref: Ref{Name: "t"}, Steps: steps("a", "b<-a")}
+	f.Add(everyKind())
+	tpl := Template{Ref: Ref{Name: "t"}, Steps: steps("a", "b<-a"), UndoOnError: true, UndoOnCancel: true}
+	tpl.Steps[0].Undo, tpl.Steps[0].Decides = "back", true
 	p, err := compile(tpl, 0, nil)
 	if err != nil {
 		f.Fatal(err)
@@ -126,7 +128,7 @@ func FuzzHistory(f *testing.F) {
 			r.Task, r.Seq = 1, uint32(len(history)+1)
 			history = append(history, r)
 		}
-		c, err := New(Config{Store: fixed{history: history}, Templates: []Template{tpl}, Recovery: Recovery{After: 60}, Poison: 2})
+		c, err := New(Config{Store: fixed{history: history}, Templates: []Template{tpl}, Recovery: Recovery{After: 60}, Poison: 2, Stale: Staleness{Parked: 5, Compensating: 7}})
 		if err != nil {
 			return
 		}
@@ -149,3 +151,13 @@ func (s fixed) Last() (TaskID, uint32, error) { return 1, 0, nil }
 func (s fixed) Open(f func(TaskID, []Record) error) error { return f(1, s.history) }
 
 func (s fixed) Task(TaskID) ([]Record, error) { return s.history, nil }
+
+// everyKind is a history with records of every kind, in no order that makes sense:
+// material to cut up.
+func everyKind() (in []byte) {
+	for k := Submitted; k < kindEnd; k++ {
+		buf := AppendRecord(nil, &Record{Kind: k, At: Time(k), Attempt: 1, Count: 1, Class: "/t@"})
+		in = append(append(in, byte(len(buf))), buf...)
+	}
+	return in
+}

@@ -24,7 +24,8 @@ type Clock struct {
 }
 
 // Options of an engine. The fields of Config mean what they mean to a core, but
-// Observe is called on the engine's own goroutine, and Poison is 3 if it is 0;
+// Observe is called on the engine's own goroutine (before Open returns, on the
+// caller's), and Poison is 3 if it is 0;
 // less turns it off.
 type Options struct {
 	Config
@@ -128,6 +129,7 @@ func Open(o Options) (*Engine, error) {
 	e.claimed = mutateInFlight(e.core, e.core.Retake(now, nil))
 	mutateWaits(e.core, now)
 	if err := e.resume(); err != nil {
+		e.cancel()
 		return nil, err
 	}
 	go e.loop()

@@ -10,7 +10,8 @@ import (
 // service is driven again when it has been parked for at least After and, over
 // the last After, the service answered at least one call, and at least half of
 // them well. That is looked at when After has passed and then whenever the
-// service answers well: no timer begins again, so a run can end.
+// service answers well: no timer begins again, so a run can end. Poison and undos
+// that failed permanently are left to the operator.
 type Recovery struct {
 	After Time // 0: off
 	Max   int  // how often a task is driven again, by whomever; 0: no bound

@@ -209,7 +209,7 @@ func (c *Core) park(t *task) {
 // recovers tells whether a task is parked and may go on by itself.
 func (c *Core) recovers(t *task) bool {
 	used := c.recovery.Max > 0 && int(t.redrives) >= c.recovery.Max
-	return t.state == TaskParked && c.recovery.After > 0 && !used && t.plan.steps[t.stopper()].service != None
+	return t.state == TaskParked && c.recovery.After > 0 && !used && !t.hopeless() && t.plan.steps[t.stopper()].service != None
 }
 
 // recover drives tasks again that a service has stopped and that have waited

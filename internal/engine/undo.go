@@ -86,6 +86,20 @@ func (t *task) stopper() int16 {
 	return t.cause
 }
 
+// hopeless tells whether only an operator can help: a step is poison, or its undo
+// failed permanently.
+func (t *task) hopeless() bool {
+	if t.undo != None && t.steps[t.undo].permanent {
+		return true
+	}
+	for i := range t.steps {
+		if t.steps[i].state == StepError && t.steps[i].class == ClassPoison {
+			return true
+		}
+	}
+	return false
+}
+
 // failure is what stopped the task, if anything did: the undo that failed, else
 // the cause.
 func (t *task) failure() (i int16, class, text string) {
