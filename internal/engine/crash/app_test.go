@@ -47,6 +47,7 @@ type app struct {
 	outside *outside
 	engine  *engine.Engine
 	keys    map[engine.TaskID]string // orders by task
+	undoing map[engine.TaskID]bool   // tasks whose steps are taken back
 	mu      sync.Mutex               // guards keys and the standard output
 }
 
@@ -89,7 +90,7 @@ func (a *app) run(dir string) int {
 
 // open looks at what the last process left and makes the engine.
 func (a *app) open(dir string, store engine.Store) error {
-	a.keys = map[engine.TaskID]string{}
+	a.keys, a.undoing = map[engine.TaskID]string{}, map[engine.TaskID]bool{}
 	lines, err := readLedger(ledgerOf(dir))
 	if err != nil {
 		return err
@@ -105,6 +106,7 @@ func (a *app) open(dir string, store engine.Store) error {
 	err = store.Open(func(id engine.TaskID, history []engine.Record) error {
 		now = max(now, history[len(history)-1].At)
 		for i := range history {
+			a.undoing[id] = a.undoing[id] || history[i].Kind == engine.Compensating
 			busy += a.busy(&history[i], history[0].Text)
 		}
 		a.keys[id] = history[0].Text
@@ -114,7 +116,7 @@ func (a *app) open(dir string, store engine.Store) error {
 		return err
 	}
 	a.clock = &clock{now: now, busy: busy}
-	handlers := map[string]engine.Handler{}
+	handlers := map[string]engine.Handler{"back": a.handle}
 	for _, s := range a.template().Steps {
 		handlers[s.Name] = a.handle
 	}
@@ -133,13 +135,20 @@ func shapesOf(shape string) []engine.Template {
 // busy is by how much a record changes the number of attempts that will end
 // without the clock.
 func (a *app) busy(r *engine.Record, order string) int {
-	if r.Step == engine.None || a.fate(order, a.template().Steps[r.Step].Name, int(r.Attempt)) == fateHang {
+	if r.Step == engine.None || r.Attempt == 0 {
+		return 0
+	}
+	step := a.template().Steps[r.Step].Name
+	if a.undoing[r.Task] {
+		step += "/undo"
+	}
+	if a.fate(order, step, int(r.Attempt)) == fateHang {
 		return 0
 	}
 	switch r.Kind {
 	case engine.Started:
 		return 1
-	case engine.Succeeded, engine.Retrying, engine.Exhausted, engine.Failed:
+	case engine.Succeeded, engine.Undone, engine.Retrying, engine.Exhausted, engine.Failed:
 		return -1
 	}
 	return 0
@@ -147,8 +156,11 @@ func (a *app) busy(r *engine.Record, order string) int {
 
 func (a *app) observe(r *engine.Record) {
 	a.mu.Lock()
-	if r.Kind == engine.Submitted {
+	switch r.Kind {
+	case engine.Submitted:
 		a.keys[r.Task] = r.Text
+	case engine.Compensating:
+		a.undoing[r.Task] = true
 	}
 	order := a.keys[r.Task]
 	a.mu.Unlock()
@@ -160,9 +172,18 @@ func (a *app) observe(r *engine.Record) {
 // handle is the handler of every step.
 func (a *app) handle(ctx context.Context, c engine.Call) ([]byte, error) {
 	l := line{process: a.process, at: c.Start, task: c.Task, step: c.Name, n: c.N, key: c.Key()}
+	if c.Undo != "" {
+		l.step += "/undo"
+	}
 	a.outside.call(l)
-	a.say("call %d %s %d", c.Task, c.Name, c.N)
-	f := a.fate(string(c.Context), c.Name, c.N)
+	a.say("call %d %s %d", c.Task, l.step, c.N)
+	f := a.fate(string(c.Context), l.step, c.N)
+	if l.step == "charge" {
+		if err := c.Save(engine.Checkpoint{Done: c.Saved.Done + 1}); err != nil {
+			return nil, err
+		}
+		a.say("saved %d %d", c.Task, c.Saved.Done+1)
+	}
 	if order := string(c.Context); order == a.poisoned() && c.Name == a.template().Steps[0].Name {
 		failpoint.Hit(failpoint.PoisonedStep)
 	}
@@ -183,6 +204,9 @@ func (a *app) handle(ctx context.Context, c engine.Call) ([]byte, error) {
 	case fateHang:
 		<-ctx.Done()
 		return nil, ctx.Err()
+	}
+	if l.step == "route" {
+		c.Choose(a.choice(string(c.Context)))
 	}
 	return []byte(c.Name + strconv.Itoa(c.N)), nil
 }

@@ -3,6 +3,8 @@
 //
 //	go test ./internal/engine/crash                                        a short round of everything
 //	go test ./internal/engine/crash -run Matrix -crashes 10000 -timeout 1h the long one
+//	go test ./internal/engine/crash -run Random -crashes 10000 -timeout 1h kills anywhere
+//	go test ./internal/engine/crash -run PowerLoss -images 100             more images of the disk
 //
 // The program under test is no simulator: it takes orders and drives them on a
 // thread-safe engine, and its handlers write what they do to a ledger outside.

@@ -2,7 +2,6 @@ package crash
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +42,9 @@ func lost(s *story) (found []finding) {
 			if f[0] == "redriven" {
 				redriven[f[1]] = true
 			}
+			if f[0] == "saved" {
+				found = append(found, l.unsaved(f[1], f[2])...)
+			}
 			if f[0] != "ack" {
 				continue
 			}
@@ -70,6 +72,18 @@ func lost(s *story) (found []finding) {
 		}
 	}
 	return found
+}
+
+// unsaved: a checkpoint that was acknowledged is in the store.
+func (l *life) unsaved(task, done string) []finding {
+	id, _ := strconv.ParseUint(task, 10, 64) // 0 is no task either
+	n, _ := strconv.ParseInt(done, 10, 64)
+	if l.left == nil || slices.ContainsFunc(l.left.history[engine.TaskID(id)], func(r engine.Record) bool {
+		return r.Kind == engine.Checkpointed && r.Count == n
+	}) {
+		return nil
+	}
+	return []finding{{"P1", "task " + task, "", "checkpoint " + done + " is not in the store"}}
 }
 
 func sorted[V any](m map[string]V) []string {
@@ -123,6 +137,21 @@ func (s *story) stepName(i int16) string {
 	return s.template().Steps[i].Name
 }
 
+// names are the steps that the records of a task are about: "charge", and
+// "charge/undo" once the task is given up.
+func (s *story) names(h []engine.Record) []string {
+	names, given := make([]string, len(h)), ""
+	for i, r := range h {
+		if r.Kind == engine.Compensating {
+			given = "/undo"
+		}
+		if r.Step != engine.None {
+			names[i] = s.stepName(r.Step) + given
+		}
+	}
+	return names
+}
+
 // place is a step of a task.
 type place struct {
 	task engine.TaskID
@@ -141,10 +170,10 @@ func effects(s *story) (found []finding) {
 	for i := range s.orders {
 		order := s.order(i)
 		want := s.outcome(order)
-		for _, st := range s.template().Steps {
-			at := place{s.taskOf(order), st.Name}
-			if n, planned := done[at], want.steps[st.Name].effects; at.task != 0 && n != planned {
-				found = append(found, finding{"P3", order, st.Name, fmt.Sprintf("%d effects, want %d", n, planned)})
+		for _, name := range sorted(want.steps) {
+			at := place{s.taskOf(order), name}
+			if n, planned := done[at], want.steps[name].effects; at.task != 0 && n != planned {
+				found = append(found, finding{"P3", order, name, fmt.Sprintf("%d effects, want %d", n, planned)})
 			}
 		}
 	}
@@ -168,9 +197,9 @@ func again(s *story) (found []finding) {
 			continue
 		}
 		for id, h := range l.left.history {
-			for _, r := range h {
-				if r.Kind == engine.Succeeded {
-					complete[i+1][place{id, s.stepName(r.Step)}] = true
+			for k, name := range s.names(h) {
+				if h[k].Kind == engine.Succeeded || h[k].Kind == engine.Undone {
+					complete[i+1][place{id, name}] = true
 				}
 			}
 		}
@@ -211,15 +240,16 @@ func outcomes(s *story) (found []finding) {
 		if state := stateOf(h); state != want.state {
 			found = append(found, finding{"P5", order, "", fmt.Sprintf("ended %v, want %v", state, want.state)})
 		}
-		for j, st := range s.template().Steps {
+		names := s.names(h)
+		for _, step := range sorted(want.steps) {
 			var got []engine.Kind
-			for _, r := range h {
-				if int(r.Step) == j && ends(r.Kind) {
-					got = append(got, r.Kind)
+			for k, name := range names {
+				if name == step && ends(h[k].Kind) {
+					got = append(got, h[k].Kind)
 				}
 			}
-			if plan := want.steps[st.Name].ends; !slices.Equal(got, plan) {
-				found = append(found, finding{"P5", order, st.Name, fmt.Sprintf("attempts ended %v, want %v", got, plan)})
+			if plan := want.steps[step].ends; !slices.Equal(got, plan) {
+				found = append(found, finding{"P5", order, step, fmt.Sprintf("attempts ended %v, want %v", got, plan)})
 			}
 		}
 	}
@@ -228,7 +258,7 @@ func outcomes(s *story) (found []finding) {
 
 // ends tells whether a record is the end of an attempt.
 func ends(k engine.Kind) bool {
-	return k == engine.Succeeded || k == engine.Retrying || k == engine.Exhausted || k == engine.Failed
+	return k == engine.Succeeded || k == engine.Undone || k == engine.Retrying || k == engine.Exhausted || k == engine.Failed
 }
 
 func stateOf(h []engine.Record) engine.TaskState {
@@ -243,106 +273,4 @@ func stateOf(h []engine.Record) engine.TaskState {
 		return engine.TaskCancelled
 	}
 	return engine.TaskInProgress
-}
-
-// counters is P6 of steps: attempts are numbered without a gap, each ends before
-// the next begins, and a wait ends exactly when it was said to, at the earliest
-// so where a service may hold the step back.
-func counters(s *story) (found []finding) {
-	if s.final() == nil {
-		return nil
-	}
-	for i := range s.orders {
-		order := s.order(i)
-		last, interrupted := map[int16]engine.Record{}, map[int16]int64{}
-		for _, r := range s.final().history[s.taskOf(order)] {
-			name, before := s.stepName(r.Step), last[r.Step]
-			switch {
-			case r.Kind == engine.Interrupted:
-				if interrupted[r.Step]++; r.Count != interrupted[r.Step] {
-					found = append(found, finding{"P6", order, name, fmt.Sprintf("attempt %d: %d interruptions counted as %d", r.Attempt, interrupted[r.Step], r.Count)})
-				}
-				continue
-			case r.Kind != engine.Started:
-				if ends(r.Kind) {
-					last[r.Step] = r
-				}
-				continue
-			}
-			last[r.Step], interrupted[r.Step] = r, 0
-			if r.Attempt != before.Attempt+1 || before.Kind == engine.Started {
-				found = append(found, finding{"P6", order, name, fmt.Sprintf("attempt %d follows attempt %d, which was %v", r.Attempt, before.Attempt, before.Kind)})
-			}
-			held := s.template().Steps[r.Step].Service != ""
-			if before.Kind == engine.Retrying && (r.At < before.Due || r.At > before.Due && !held) {
-				found = append(found, finding{"P6", order, name, fmt.Sprintf("attempt %d was due at %d and began at %d", r.Attempt, before.Due, r.At)})
-			}
-		}
-	}
-	return found
-}
-
-// breakers is P6 of services: nothing is called while a breaker is open, and
-// its history has no hole.
-func breakers(s *story) (found []finding) {
-	if s.final() == nil {
-		return nil
-	}
-	var open engine.Record
-	closed := engine.Record{Kind: engine.BreakerClosed}
-	before := closed
-	for _, r := range append(slices.Clone(s.final().history[0]), closed) {
-		follows := map[engine.Kind][]engine.Kind{
-			engine.BreakerOpened: {engine.BreakerClosed, engine.BreakerHalfOpened}, engine.BreakerHalfOpened: {engine.BreakerOpened},
-			engine.BreakerClosed: {engine.BreakerHalfOpened},
-		}
-		if r.At > 0 && !slices.Contains(follows[r.Kind], before.Kind) {
-			found = append(found, finding{"P6", "", "", fmt.Sprintf("%s: %v at %d after %v", r.Class, r.Kind, r.At, before.Kind)})
-		}
-		if open.Kind != 0 {
-			found = append(found, s.calledWhileOpen(open, r)...)
-		}
-		open = engine.Record{}
-		if r.Kind == engine.BreakerOpened {
-			open = r
-		}
-		before = r
-	}
-	return found
-}
-
-// calledWhileOpen finds attempts that began after a breaker opened and before
-// it was next heard of.
-func (s *story) calledWhileOpen(open, next engine.Record) (found []finding) {
-	for id, h := range s.final().history {
-		for _, r := range h {
-			if id == 0 || r.Kind != engine.Started || s.template().Steps[r.Step].Service != open.Class {
-				continue
-			}
-			if r.At > open.At && (next.At == 0 || r.At < next.At) {
-				found = append(found, finding{"P6", fmt.Sprint("task ", id), s.stepName(r.Step),
-					fmt.Sprintf("attempt %d began at %d, while the breaker of %s that opened at %d was open", r.Attempt, r.At, open.Class, open.At)})
-			}
-		}
-	}
-	return found
-}
-
-// rewritten: what one process leaves is the beginning of what the next leaves.
-func rewritten(s *story) (found []finding) {
-	var before *snapshot
-	for i, l := range s.lives {
-		if l.left == nil {
-			continue
-		}
-		if before != nil {
-			for id, h := range before.history {
-				if now := l.left.history[id]; len(now) < len(h) || len(h) > 0 && !reflect.DeepEqual(now[:len(h)], h) {
-					found = append(found, finding{"P1", fmt.Sprint("task ", id), "", fmt.Sprintf("process %d changed what had been written: %d records", i+1, len(h))})
-				}
-			}
-		}
-		before = l.left
-	}
-	return found
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"tasker-sim/internal/engine"
 	"tasker-sim/internal/engine/failpoint"
 )
 
@@ -43,7 +44,7 @@ func cells() []cell {
 	add([]int{40, 90, 150}, failpoint.BucketPut, failpoint.Write)
 	add([]int{5, 20, 60}, failpoint.SyncData, failpoint.WriteMeta, failpoint.SyncMeta, failpoint.SyncedPages)
 	add([]int{2, 4}, failpoint.DiskSpace)
-	add([]int{2, 3}, failpoint.Resize) // 1 is the making of the store, see TestCreation
+	add([]int{2}, failpoint.Resize) // 1 is the making of the store, see TestCreation
 	add([]int{1, 2}, failpoint.Map, failpoint.Unmap)
 	return list
 }
@@ -97,12 +98,12 @@ func (c cell) deaths(mode string) []death {
 // crashes as -crashes says and every cell was met.
 func TestMatrix(t *testing.T) {
 	program := pointed(t)
-	total := tally{fired: map[string]int{}}
+	total := newTally()
 	all := cells()
 	t.Run("story", func(t *testing.T) {
 		crew := newCrew()
 		for n := max(*only, 0); n < 3*(*crashes+len(all)) && total.goOn(all) && (*only < 0 || n == *only); n++ {
-			c, mode, shape := all[n%len(all)], modes()[n/len(all)%3], shapes()[(n+n/len(all)/3)%3].Name
+			c, mode, shape := all[n%len(all)], modes()[n/len(all)%3], shapes()[(n+n/len(all)/3)%len(shapes())].Name
 			if *only < 0 && total.enough() && total.met(c) {
 				continue
 			}
@@ -115,7 +116,7 @@ func TestMatrix(t *testing.T) {
 		}
 		crew.wait()
 	})
-	t.Log(&total)
+	t.Log(total)
 	if *only >= 0 {
 		return
 	}
@@ -166,13 +167,13 @@ func (s *story) deaths() string {
 // TestRandom kills anywhere: after any line that a process says. It needs no
 // fail points.
 func TestRandom(t *testing.T) {
-	total := tally{fired: map[string]int{}}
+	total := newTally()
 	t.Run("story", func(t *testing.T) {
 		crew := newCrew()
 		for n := max(*only, 0); !total.enough() && (*only < 0 || n == *only); n++ {
 			crew.do(func() {
 				rng := rand.New(rand.NewPCG(*seed, uint64(n)))
-				s := &story{plan: plan{shapes()[n%3].Name, *seed + uint64(n), 14, never}, dir: t.TempDir()}
+				s := &story{plan: plan{shapes()[n%len(shapes())].Name, *seed + uint64(n), 14, never}, dir: t.TempDir()}
 				var deaths []death
 				for range 1 + n%3*2 {
 					deaths = append(deaths, death{lines: 1 + rng.IntN(80)})
@@ -184,7 +185,7 @@ func TestRandom(t *testing.T) {
 		}
 		crew.wait()
 	})
-	t.Log(&total)
+	t.Log(total)
 	if *only < 0 {
 		total.check(t)
 	}
@@ -217,6 +218,12 @@ type tally struct {
 	fired    map[string]int // processes that died, by what of
 	repeated int            // calls of an attempt that an earlier process had called
 	known    int            // effects that were asked for again
+	kinds    map[engine.Kind]int
+	classes  map[string]int // of failures
+}
+
+func newTally() *tally {
+	return &tally{fired: map[string]int{}, kinds: map[engine.Kind]int{}, classes: map[string]int{}}
 }
 
 // enough tells whether there were as many crashes as wanted.
@@ -243,6 +250,20 @@ func (c *tally) check(t *testing.T) {
 	if c.killed == 0 || c.idle > c.killed/10 || c.repeated == 0 || c.known == 0 {
 		t.Errorf("a trivial pass: %s", c)
 	}
+	for k := engine.Submitted; k <= engine.Undone; k++ {
+		switch k {
+		case engine.Cancelled, engine.Reset, engine.Resolved, engine.Supplied, engine.Left, engine.Stalled:
+			continue // nobody asks for these here
+		}
+		if c.kinds[k] == 0 {
+			t.Errorf("%v never happened", k)
+		}
+	}
+	for _, class := range []string{"503", "429", "reset", "decline", engine.ClassTimeout} {
+		if c.classes[class] == 0 {
+			t.Errorf("no attempt failed with %s", class)
+		}
+	}
 }
 
 func (c *tally) add(s *story) {
@@ -258,6 +279,14 @@ func (c *tally) add(s *story) {
 			c.fired[fmt.Sprint(l.death)]++
 		default:
 			c.idle++
+		}
+	}
+	if s.final() != nil {
+		for _, h := range s.final().history {
+			for _, r := range h {
+				c.kinds[r.Kind]++
+				c.classes[r.Class]++
+			}
 		}
 	}
 	calls := map[line]bool{}

@@ -61,6 +61,19 @@ func TestMutants(t *testing.T) {
 	crew.wait()
 }
 
+// TestPanics lets the engine panic at points of its own. Whether that ends the
+// process or the engine, the next one goes on.
+func TestPanics(t *testing.T) {
+	program := pointed(t)
+	for _, point := range []string{failpoint.SubmitAfter, failpoint.CommitBefore, failpoint.AppendAfter, failpoint.HandlerAfter, failpoint.TimerAfter, failpoint.BreakerFlip} {
+		s := &story{plan: plan{"diamond", *seed, 14, never}, program: program, dir: t.TempDir()}
+		if l := s.start(t, death{terms: point + "=3*off->panic"}); l.code == exitDone || l.killed {
+			t.Errorf("%s: ended with code %d: %s", point, l.code, l.last())
+		}
+		s.tell(t, nil, "-run Panics")
+	}
+}
+
 // TestCreation kills while the store is made: nothing was acknowledged then, and
 // the next process makes it anew.
 func TestCreation(t *testing.T) {

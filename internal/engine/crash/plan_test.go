@@ -44,7 +44,12 @@ func shapes() []engine.Template {
 		wide.Steps = append(wide.Steps, step(rows[i], []string{"", "bank", "post"}[i%3], "split"))
 	}
 	wide.Steps = append(wide.Steps, step("sum", "", rows...))
-	return []engine.Template{line, diamond, wide}
+	saga := engine.Template{Ref: engine.Ref{Name: "saga"}, UndoOnError: true, Steps: []engine.Step{
+		step("check", ""), step("route", "", "check"), step("parcel", "post", "route"), step("courier", "", "route"),
+		step("charge", "bank", "parcel", "courier"), step("close", "", "charge")}}
+	saga.Steps[1].Decides = true
+	saga.Steps[2].Undo, saga.Steps[3].Undo, saga.Steps[4].Undo = "back", "back", "back"
+	return []engine.Template{line, diamond, wide, saga}
 }
 
 func (p plan) template() engine.Template {
@@ -103,7 +108,7 @@ func (p plan) fate(order, step string, n int) fate {
 
 func (p plan) anyFate(order, step string, n int) fate {
 	switch bad := p.draw("bad", order, step); {
-	case bad < 0.02:
+	case bad < 0.02 || step == "close" && bad < 0.4:
 		return fateDecline
 	case bad < 0.12 && n <= limit:
 		return []fate{fateRefuse, fateLost, fateHang}[(n+int(bad*1000))%3]
@@ -126,6 +131,14 @@ func pick(x float64) fate {
 // redriven tells whether somebody drives the order again when it is parked.
 func (p plan) redriven(order string) bool { return p.draw("redrive", order) < 0.6 }
 
+// choice is what the step that decides chooses.
+func (p plan) choice(order string) string {
+	if p.draw("choice", order) < 0.5 {
+		return "parcel"
+	}
+	return "courier"
+}
+
 // poisoned is the order whose first step ends the process, in the test of that. It
 // is one that nobody drives again.
 func (p plan) poisoned() string {
@@ -140,65 +153,3 @@ func (p plan) poisoned() string {
 func (p plan) jitter(a engine.Attempt) float64 { return p.draw("jitter", a.Task, a.Name, a.N) }
 
 func (p plan) order(i int) string { return fmt.Sprintf("order%d", i) }
-
-// outcome is what must come of an order, crashes or not.
-type outcome struct {
-	state engine.TaskState
-	steps map[string]*stepOutcome
-}
-
-// stepOutcome is what must come of a step.
-type stepOutcome struct {
-	complete bool
-	effects  int // at the outside
-	ends     []engine.Kind
-}
-
-// outcome runs an order by rules of its own, which know no engine: no time, no
-// services, no storage.
-func (p plan) outcome(order string) outcome {
-	o := outcome{state: engine.TaskComplete, steps: map[string]*stepOutcome{}}
-	for _, s := range p.template().Steps {
-		o.steps[s.Name] = &stepOutcome{}
-	}
-	exhausted, permanent := o.round(p, order)
-	if exhausted && !permanent && p.redriven(order) {
-		exhausted, permanent = o.round(p, order)
-	}
-	switch {
-	case permanent:
-		o.state = engine.TaskError
-	case exhausted:
-		o.state = engine.TaskParked
-	}
-	return o
-}
-
-// round drives each step that can be driven, in topological order.
-func (o *outcome) round(p plan, order string) (exhausted, permanent bool) {
-	for _, s := range p.template().Steps {
-		may := true
-		for _, up := range s.DependsOn {
-			may = may && o.steps[up].complete
-		}
-		st := o.steps[s.Name]
-		for n := 1; may && !st.complete; n++ {
-			f := p.fate(order, s.Name, len(st.ends)+1)
-			if f.effect() {
-				st.effects = 1
-			}
-			switch {
-			case f == fateOK:
-				st.complete = true
-				st.ends = append(st.ends, engine.Succeeded)
-			case f == fateDecline:
-				st.ends, permanent, may = append(st.ends, engine.Failed), true, false
-			case n == limit:
-				st.ends, exhausted, may = append(st.ends, engine.Exhausted), true, false
-			default:
-				st.ends = append(st.ends, engine.Retrying)
-			}
-		}
-	}
-	return exhausted, permanent
-}
