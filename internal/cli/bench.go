@@ -94,7 +94,7 @@ starts and kills a process on the store several times.`,
 	f := cmd.Flags()
 	f.IntVar(&o.Finished, "finished", 1_000_000, "finished tasks in the end")
 	f.IntVar(&o.Running, "running", 10_000, "tasks in flight")
-	f.IntVar(&o.Workflows, "workflows", 5000, "workflows at each point of the curve")
+	f.IntVar(&o.Workflows, "workflows", 20_000, "workflows at each point of the curve")
 	f.IntVar(&o.Rounds, "rounds", 3, "restarts")
 	benchFlags(cmd, &o.Dir, &output)
 	return cmd
