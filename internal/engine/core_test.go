@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -237,5 +238,73 @@ func TestSubmitChecksContext(t *testing.T) {
 	}
 	if again, err := c.SubmitTo(0, 0, Submission{Key: "k"}); again != id || err != nil {
 		t.Errorf("submitted again as task %d, %v, want %d", again, err, id)
+	}
+}
+
+// TestQuerySeesStates: rows are what is flushed, their states what is known.
+func TestQuerySeesStates(t *testing.T) {
+	c := newCore(t, Config{Store: new(Memory), Templates: []Template{{Ref: Ref{Name: "t"}, Steps: steps("a")}}})
+	for range 4 {
+		submit(t, c, 0)
+	}
+	as := c.Claim(0, nil)
+	if err := c.Fail(0, as[0], Failure{Class: "503"}); err != nil {
+		t.Fatal(err)
+	}
+	flush(t, c)
+	if err := c.Succeed(1, as[1], nil); err != nil { // not flushed: the store has it as open
+		t.Fatal(err)
+	}
+	submit(t, c, 1)
+	rows := func(q Query) (s string) {
+		list, err := c.Query(q)
+		for _, r := range list {
+			s += fmt.Sprintf("t%d %v ", r.Task, r.State)
+		}
+		if err != nil {
+			s += err.Error()
+		}
+		return s
+	}
+	tests := []struct {
+		q    Query
+		want string
+	}{
+		{Query{}, "t1 blocked_by_failures t2 complete t3 in_progress t4 in_progress "},
+		{Query{State: TaskInProgress, Limit: 1}, "t3 in_progress "},
+		{Query{State: TaskInProgress, Limit: 1, After: 3}, "t4 in_progress "},
+		{Query{State: TaskParked}, "t1 blocked_by_failures "},
+		{Query{State: TaskComplete}, ""},
+	}
+	for _, tt := range tests {
+		if got := rows(tt.q); got != tt.want {
+			t.Errorf("%+v: %s, want %s", tt.q, got, tt.want)
+		}
+	}
+	flush(t, c)
+	if got := rows(Query{State: TaskComplete}); got != "t2 complete " {
+		t.Errorf("complete when flushed: %s", got)
+	}
+}
+
+// TestDrainedCountsWhatIsDriven: suspects that wait for their turn do not run.
+func TestDrainedCountsWhatIsDriven(t *testing.T) {
+	cfg := Config{Store: new(Memory), Poison: 2, Templates: []Template{{Ref: Ref{Name: "t"}, Steps: steps("a")}}}
+	c := newCore(t, cfg)
+	submit(t, c, 0)
+	submit(t, c, 0)
+	c.Claim(0, nil)
+	flush(t, c)
+	c = newCore(t, cfg)
+	first := c.Retake(0, nil)
+	c.Pause()
+	if len(first) != 1 || c.Drained() {
+		t.Errorf("%d driven, drained is %v, want 1 that runs", len(first), c.Drained())
+	}
+	if err := c.Succeed(0, first[0], nil); err != nil {
+		t.Fatal(err)
+	}
+	if next := c.Retake(0, nil); len(next) > 0 || !c.Drained() {
+		t.Errorf("%d driven while paused, drained is %v", len(next), c.Drained())
 	}
 }

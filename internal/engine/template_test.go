@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -48,6 +49,32 @@ func TestCompileOrders(t *testing.T) {
 	}
 }
 
+// decider is a step that decides about n children.
+func decider(n int) []Step {
+	list := steps("d")
+	list[0].Decides = true
+	for i := range n {
+		list = append(list, steps(fmt.Sprintf("c%d<-d", i))...)
+	}
+	return list
+}
+
+// TestMostChoices chooses the last of as many children as there may be.
+func TestMostChoices(t *testing.T) {
+	c := newCore(t, Config{Store: new(Memory), Templates: []Template{{Ref: Ref{Name: "t"}, Steps: decider(62)}}})
+	submit(t, c, 0)
+	if err := c.Choose(0, c.Claim(0, nil)[0], nil, "c61"); err != nil {
+		t.Fatal(err)
+	}
+	flush(t, c)
+	if as := c.Claim(0, nil); len(as) != 1 || as[0].Name != "c61" {
+		t.Errorf("claimed %+v, want c61", as)
+	}
+	if v, err := c.Task(1); len(v.Steps[0].Chosen) != 1 || v.Steps[1].State != StepSkipped || err != nil {
+		t.Errorf("chose %v, c0 is %v, %v", v.Steps[0].Chosen, v.Steps[1].State, err)
+	}
+}
+
 func TestCompileRefuses(t *testing.T) {
 	with := func(change func(*Step)) []Step {
 		s := steps("a")
@@ -71,6 +98,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"shrinking", with(func(s *Step) { s.Retry.Factor = 0.5 }), `template /t@: step "a": retry factor 0.5: want at least 1`},
 		{"no number", with(func(s *Step) { s.Retry.Jitter = math.NaN() }), `template /t@: step "a": retry jitter NaN: want 0 to 1`},
 		{"negative timeout", with(func(s *Step) { s.Timeout = -5 }), `template /t@: step "a": timeout -5 is negative`},
+		{"63 choices", decider(63), `template /t@: step "d": decides about 63 children: want at most 62`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
