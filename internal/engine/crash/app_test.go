@@ -102,12 +102,12 @@ func (a *app) open(dir string, store engine.Store) error {
 	for _, l := range lines {
 		now = max(now, l.at)
 	}
-	busy := 0
+	running := 0
 	err = store.Open(func(id engine.TaskID, history []engine.Record) error {
 		now = max(now, history[len(history)-1].At)
 		for i := range history {
 			a.undoing[id] = a.undoing[id] || history[i].Kind == engine.Compensating
-			busy += a.busy(&history[i], history[0].Text)
+			running += busy(&history[i])
 		}
 		a.keys[id] = history[0].Text
 		return nil
@@ -115,7 +115,7 @@ func (a *app) open(dir string, store engine.Store) error {
 	if err != nil {
 		return err
 	}
-	a.clock = &clock{now: now, busy: busy}
+	a.clock = &clock{now: now, busy: running}
 	handlers := map[string]engine.Handler{"back": a.handle}
 	for _, s := range a.template().Steps {
 		handlers[s.Name] = a.handle
@@ -132,19 +132,8 @@ func shapesOf(shape string) []engine.Template {
 	return []engine.Template{plan{shape: shape}.template()}
 }
 
-// busy is by how much a record changes the number of attempts that will end
-// without the clock.
-func (a *app) busy(r *engine.Record, order string) int {
-	if r.Step == engine.None || r.Attempt == 0 {
-		return 0
-	}
-	step := a.template().Steps[r.Step].Name
-	if a.undoing[r.Task] {
-		step += "/undo"
-	}
-	if a.fate(order, step, int(r.Attempt)) == fateHang {
-		return 0
-	}
+// busy is by how much a record changes the number of attempts in progress.
+func busy(r *engine.Record) int {
 	switch r.Kind {
 	case engine.Started:
 		return 1
@@ -152,6 +141,15 @@ func (a *app) busy(r *engine.Record, order string) int {
 		return -1
 	}
 	return 0
+}
+
+// hangs tells whether an attempt has told the clock by itself that it waits.
+func (a *app) hangs(r *engine.Record, order string, undoing bool) bool {
+	step := a.template().Steps[r.Step].Name
+	if undoing {
+		step += "/undo"
+	}
+	return a.fate(order, step, int(r.Attempt)) == fateHang
 }
 
 func (a *app) observe(r *engine.Record) {
@@ -162,9 +160,9 @@ func (a *app) observe(r *engine.Record) {
 	case engine.Compensating:
 		a.undoing[r.Task] = true
 	}
-	order := a.keys[r.Task]
+	order, undoing := a.keys[r.Task], a.undoing[r.Task]
 	a.mu.Unlock()
-	if n := a.busy(r, order); n != 0 {
+	if n := busy(r); n > 0 || n < 0 && !a.hangs(r, order, undoing) {
 		a.clock.work(n)
 	}
 }
@@ -202,6 +200,7 @@ func (a *app) handle(ctx context.Context, c engine.Call) ([]byte, error) {
 	case fateDecline:
 		return nil, engine.Failure{Class: "decline", Message: "no", Permanent: true}
 	case fateHang:
+		a.clock.work(-1) // from here on only time helps
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}

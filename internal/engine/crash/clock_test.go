@@ -17,7 +17,7 @@ type clock struct {
 	until engine.Time
 	timer chan time.Time // of a wait that goes on; nil: none
 	rung  bool           // the timer was told to go off
-	busy  int            // attempts in progress that will end by themselves
+	busy  int            // attempts in progress that do something
 }
 
 func (c *clock) engine() engine.Clock { return engine.Clock{Now: c.Now, Wait: c.Wait} }

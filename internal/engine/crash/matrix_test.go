@@ -186,7 +186,7 @@ func TestRandom(t *testing.T) {
 		crew.wait()
 	})
 	t.Log(total)
-	if *only < 0 {
+	if *only < 0 && !testing.Short() {
 		total.check(t)
 	}
 }
@@ -230,6 +230,9 @@ func newTally() *tally {
 func (c *tally) enough() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if testing.Short() {
+		return c.killed >= 10
+	}
 	return c.killed >= *crashes
 }
 

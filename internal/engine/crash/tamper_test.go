@@ -11,6 +11,9 @@ import (
 // TestJudgeNotices tampers with the evidence of an honest story: the judge names
 // the promise that looks broken then.
 func TestJudgeNotices(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is about the judge only")
+	}
 	tests := []struct {
 		name   string
 		tamper func(s *story)
