@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -170,7 +171,7 @@ func explain(err error) error {
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return ErrLocked
-	case errors.Is(err, berrors.ErrInvalid):
+	case errors.Is(err, berrors.ErrInvalid), strings.HasPrefix(err.Error(), "file size too small"): // no error of its own
 		return fmt.Errorf("%w (%w)", ErrNotStore, err)
 	case errors.Is(err, berrors.ErrVersionMismatch):
 		return fmt.Errorf("%w (%w)", ErrVersion, err)

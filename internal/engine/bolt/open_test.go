@@ -74,6 +74,9 @@ func TestOpenRefuses(t *testing.T) {
 		{"cut short", func(t *testing.T, path string) {
 			must(t, os.Truncate(path, 5*4096))
 		}, engine.ErrCorrupt, "stored data is corrupt"},
+		{"cut to a page and a half", func(t *testing.T, path string) {
+			must(t, os.Truncate(path, 6000))
+		}, ErrNotStore, "not an engine's store (file size too small 6000)"},
 		{"no directory", func(t *testing.T, path string) {
 			must(t, os.RemoveAll(filepath.Dir(path)))
 		}, fs.ErrNotExist, "no such file"},
