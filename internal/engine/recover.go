@@ -94,7 +94,11 @@ func (c *Core) load() (err error) {
 		return err
 	}
 	for i := range c.services {
-		if b := &c.services[i].breaker; b.state == breakerOpen {
+		b := &c.services[i].breaker
+		// Should the clock have been set back, nothing begins before a breaker let it:
+		// an attempt that did would use up a probe and not count as one.
+		c.advance(max(b.since, b.half))
+		if b.state == breakerOpen {
 			c.setTimer(entry{at: b.until, step: int16(i), kind: timerHalfOpen})
 		}
 	}
