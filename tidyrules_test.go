@@ -54,6 +54,7 @@ func structureRules() []rule {
 			instead: "pull with Advance, or let Bubble Tea run the command",
 			except: map[string]string{
 				"internal/bench":              "clients beside each other are what it measures",
+				"internal/cli/orphan.go":      "waits for the end of the supervisor",
 				"internal/engine/engine.go":   "the thread-safe front",
 				"internal/engine/operator.go": "the same, for operators",
 				"internal/engine/loop.go":     "its one draining writer",

@@ -53,6 +53,7 @@ func Main(args []string, env Env) int {
 	env.args = args
 	if supervised(&env) {
 		env.supervisor = os.NewFile(announceFD, "supervisor")
+		ctx = whileHeld(ctx, os.NewFile(livingFD, "living"))
 	}
 	root := newRoot(&env)
 	root.SetArgs(args)

@@ -104,11 +104,18 @@ func runChild(ctx context.Context, env *Env, args []string) (dir string, err err
 	cmd.WaitDelay = 5 * time.Second
 	cmd.Env = append(os.Environ(), supervisedBy+"=1")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = env.Stdin, env.Stdout, env.Stderr
-	cmd.ExtraFiles = []*os.File{w}
-	if err := cmd.Start(); err != nil {
+	living, held, err := os.Pipe()
+	if err != nil {
 		return "", errors.Join(err, w.Close())
 	}
-	w.Close() // the child has its own
+	defer held.Close()
+	cmd.ExtraFiles = []*os.File{w, living}
+	err = cmd.Start()
+	living.Close() // the child has its own
+	w.Close()
+	if err != nil {
+		return "", err
+	}
 	err = cmd.Wait()
 	heard, _ := io.ReadAll(r) // the child was the only writer: this ends
 	lines := strings.Split(strings.TrimSuffix(string(heard), "\n"), "\n")
