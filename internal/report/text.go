@@ -202,7 +202,7 @@ func (r *Result) kind() string {
 func (r *Result) sameDice() string {
 	p := r.Paired
 	last := r.run.Strategies[len(r.run.Strategies)-1].Name
-	return fmt.Sprintf("same dice: %s failed only in %s, %s only in %s, %s in both", Plural(p.OnlyFirstFailed, r.run.Noun),
+	return fmt.Sprintf("same dice, first pass: %s failed only in %s, %s only in %s, %s in both", Plural(p.OnlyFirstFailed, r.run.Noun),
 		r.run.Strategies[0].Name, Count(p.OnlySecondFailed), last, Count(p.BothFailed))
 }
 
@@ -239,7 +239,7 @@ func (r *Result) Summary(w io.Writer, at Place) error {
 	}
 	rows = append(rows, r.costs()...)
 	if r.Paired != nil {
-		dice, _ := strings.CutPrefix(r.sameDice(), "same dice: ")
+		dice, _ := strings.CutPrefix(r.sameDice(), "same dice, first pass: ")
 		rows = append(rows, []string{"same dice", strings.Replace(dice, " "+r.run.Noun.Many+" failed", " failed", 1)})
 	}
 	rows = append(rows, []string{"checks", r.tally()})

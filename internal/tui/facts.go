@@ -1,9 +1,12 @@
 package tui
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 
+	"tasker-sim/internal/event"
 	"tasker-sim/internal/report"
 )
 
@@ -78,10 +81,19 @@ func (s *scene) costFacts(k int) []fact {
 	waited := s.state.WaitedLongRate(k)
 	return []fact{
 		{label: "tickets", value: report.Count(int(math.Round(i.SupportTickets))), declared: true, ink: costInk(i.SupportTickets > .5), gap: true},
-		{label: "lost", value: report.Money(st.LostCents), ink: costInk(st.LostCents > 0)},
+		{label: "lost", value: report.Money(st.LostCents), declared: true, ink: costInk(st.LostCents > 0)},
 		{label: "repair", value: report.Hours(i.ManualRecoveryHours), declared: true, ink: costInk(i.Cases > 0)},
-		{label: "over 10 s", value: report.Percent(waited.Share()), ink: costInk(waited.K > 0)},
+		{label: "over 10 s", value: roughPercent(waited.Share()), ink: costInk(waited.K > 0)},
 	}
+}
+
+// roughPercent writes no tenths from ten percent on: they say nothing there, and a
+// narrow column has no room for them.
+func roughPercent(share float64) string {
+	if share >= .0995 {
+		return fmt.Sprintf("%.0f %%", 100*share)
+	}
+	return report.Percent(share)
 }
 
 func costInk(some bool) ink {
@@ -96,7 +108,7 @@ func (s *scene) fateFacts(k int) []fact {
 	t := &s.state.Strategies[k].Tasks
 	f := []fact{plainFact("succeeded", t.Succeeded)}
 	f[0].gap = true
-	if s.run.Strategies[k].Durable {
+	if slices.ContainsFunc(s.run.Strategies, func(x event.Strategy) bool { return x.Durable }) {
 		f = append(f, plainFact("parked now", t.Parked))
 	}
 	f = append(f, plainFact(recovered, t.Recovered))

@@ -127,7 +127,7 @@ func (s *scene) survival() string {
 		t += fmt.Sprintf(" in %.0f ms", c.RecoveryMillis)
 	}
 	if s.w < 100 {
-		return fmt.Sprintf("%s: %d in flight, %d repeated, %d met, %d doubled", t, c.InFlight, c.Repeated, c.Met, s.doubled())
+		return fmt.Sprintf("%s: %d in flight, %d repeated, %d already done, %d doubled", t, c.InFlight, c.Repeated, c.Met, s.doubled())
 	}
 	return fmt.Sprintf("%s: %d in flight, %d calls repeated, %d effects already in the ledger, %d doubled", t, c.InFlight, c.Repeated, c.Met, s.doubled())
 }

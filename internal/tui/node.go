@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 
-	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 	"tasker-sim/internal/report"
 )
@@ -123,14 +122,18 @@ func (s *scene) stepNow(step int) string {
 	case x.Waiting > 0:
 		t = fmt.Sprintf("%d wait ", x.Waiting)
 	case x.Running > 0:
-		t = fmt.Sprintf("%d in ", x.Running)
+		t = fmt.Sprintf("%d now ", x.Running)
 	}
-	return t + recentShare(x, s.state.Now)
+	return t + s.recentShare(x)
 }
 
-// recentShare is the share of failed attempts of the last minute.
-func recentShare(x *metrics.Step, now event.Time) string {
-	failed, n := x.RecentRate(now)
+// recentShare is the share of failed attempts of the last minute; of a run that has
+// ended it is the share of all, since hardly a call is made in its last minute.
+func (s *scene) recentShare(x *metrics.Step) string {
+	failed, n := x.RecentRate(s.state.Now)
+	if s.state.Ended {
+		failed, n = x.Failures, x.Attempts
+	}
 	if n == 0 {
 		return "–"
 	}
@@ -151,7 +154,7 @@ func (s *scene) nodeTable(p pane, step, x int) {
 		p.clip(0, y, name, s.run.Strategies[k].Name, inkDim)
 		p.right(name+7, y, report.Count(st.Done), inkText)
 		extra, k := s.stepExtra(k, st)
-		done, again, failing := "", "", recentShare(st, s.state.Now)
+		done, again, failing := "", "", s.recentShare(st)
 		if wide {
 			done, again = " done", extra
 		}

@@ -42,7 +42,7 @@ var stepColumns = [...]struct {
 	{"ended", 6, func(_ *scene, st *metrics.Step) (string, ink) {
 		return report.Count(st.Stopped), markInk(st.Stopped, inkFail)
 	}},
-	{recentTitle, 9, func(s *scene, st *metrics.Step) (string, ink) { return recentShare(st, s.state.Now), inkText }},
+	{recentTitle, 9, func(s *scene, st *metrics.Step) (string, ink) { return s.recentShare(st), inkText }},
 	{"p50", 8, quantileCell(.5)},
 	{"p95", 8, quantileCell(.95)},
 	{"p99", 8, quantileCell(.99)},

@@ -164,7 +164,7 @@ func (s *scene) verdictNotes() []string {
 	notes = append(notes, "d: worked out with declared parameters, which can be edited; the rest is counted. ±: 95 % intervals.")
 	if len(s.state.Strategies) > 1 {
 		pairs, first, last := &s.state.Pairs, s.run.Strategies[0].Name, s.run.Strategies[s.last()].Name
-		notes = append(notes, fmt.Sprintf("Same dice: %s failed only %s, %s only %s, %s both.", report.Plural(pairs.OnlyFirstFailed, s.run.Noun), first,
+		notes = append(notes, fmt.Sprintf("First pass: %s failed only %s, %s only %s, %s both.", report.Plural(pairs.OnlyFirstFailed, s.run.Noun), first,
 			report.Count(pairs.OnlyLastFailed), last, report.Count(pairs.BothFailed)))
 	}
 	checks := fmt.Sprintf("%s checks of what must always hold, none broken.", report.Count(int(s.state.Checks.Checked)))
