@@ -52,7 +52,7 @@ func inspectRun(w io.Writer, dir string, kept *rundir.Kept) error {
 		status = "finished"
 	}
 	fmt.Fprintf(w, "%s\n%s, seed %d, at %s: %s\n", filepath.Base(dir), kept.Run.Title, kept.Run.Seed, kept.Until.Clock(), status)
-	fmt.Fprintf(w, "%d events, %d effects in the ledger, %d kills survived\n\n", len(kept.Events), len(kept.Rows), len(kept.Crashes))
+	fmt.Fprintf(w, "%s, %s in the ledger, %s survived\n\n", report.Plural(len(kept.Events), event.Noun{One: "event", Many: "events"}), report.Plural(len(kept.Rows), event.Noun{One: "effect", Many: "effects"}), report.Plural(len(kept.Crashes), event.Noun{One: "kill", Many: "kills"}))
 	for i := range state.Strategies {
 		t := &state.Strategies[i].Tasks
 		_, err := fmt.Fprintf(w, "%-14s %5d submitted %5d succeeded %5d failed %4d declined %4d parked %4d running\n",

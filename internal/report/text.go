@@ -258,7 +258,7 @@ func (r *Result) Summary(w io.Writer, at Place) error {
 
 // crash is a kill that the run survived, in words.
 func (r *Result) crash(c *Crash) string {
-	return fmt.Sprintf("at %s, %d in flight: %d calls repeated, %d effects met",
+	return fmt.Sprintf("at %s, %d in flight: %d calls repeated, %d effects already there",
 		clock(c.AtMS), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere)
 }
 
