@@ -29,7 +29,7 @@ func conclude(env *Env, s *stage, o *watchOptions, state *metrics.State, took ti
 	if err := o.print(env, s, &res, report.Place{Dir: dir, Command: repeatCommand(state.Run, s.name)}); err != nil {
 		return trouble(err, "")
 	}
-	if s.run != nil {
+	if s.run != nil && o.headless {
 		printCrashes(env.Stderr, state, &res)
 	}
 	if cause != nil || (!state.Ended && o.headless) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -52,6 +53,8 @@ func reason(err *pflag.InvalidValueError) string {
 		return err.Unwrap().Error()
 	case errors.Is(number.Err, strconv.ErrRange):
 		return "too large"
+	case strings.HasPrefix(kind, "uint"):
+		return "want a whole number, 0 or more"
 	case kind == "bool":
 		return "want true or false"
 	}

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 // file is the name that problems bear. If there are problems, all of them come
 // back at once and the Scenario is nil; otherwise Problems is empty.
 func Parse(file string, text []byte, sets []string) (*Scenario, Problems) {
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // some editors begin a file with it
 	r := &reader{src: newSource(file, text), s: &Scenario{Text: string(text), Sets: sets}}
 	r.parseSets(sets)
 	root := grow(r.src, text, &r.probs)

@@ -84,6 +84,7 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.scheduleArrival()
 	w.scheduleActions(actions)
 	crash := event.Survival{At: w.Horizon(), InFlight: w.count(left.alive)}
+	w.resumed = true
 	w.disk.crashes = append(w.disk.crashes, crash)
 	w.emit(event.Event{
 		Kind: event.ProcessDied, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None, Amount: int64(crash.InFlight),
@@ -250,8 +251,8 @@ func (w *World) outcall(a attempt, pending map[callID]bool) {
 // that were met instead of made twice.
 func (w *World) noteCrash() {
 	n := len(w.disk.crashes)
-	if n == 0 {
-		return
+	if n == 0 || !w.resumed {
+		return // earlier processes kept their own tallies
 	}
 	c := &w.disk.crashes[n-1]
 	c.Repeated, c.Met = w.book.repeated, w.book.met

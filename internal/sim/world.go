@@ -61,6 +61,7 @@ type World struct {
 	actions  []Action   // of the journal, by instant
 	journal  []string   // lines of what people did, given beforehand or live
 	ended    bool
+	resumed  bool  // this process goes on where another was killed
 	failure  error // of the ledger, kept until the next flush
 }
 

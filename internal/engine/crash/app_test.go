@@ -29,7 +29,11 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(beApp) == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		if removeBuilt() != nil && code == 0 {
+			code = 1
+		}
+		os.Exit(code)
 	}
 	var a app
 	var dir string

@@ -67,6 +67,19 @@ func fdatasync(db *DB) error {
 // built is the program under test with fail points; it is built once.
 var built = sync.OnceValues(buildApp)
 
+// removeBuilt removes the program again; the copy of the database stays, for the
+// next run to find.
+func removeBuilt() error {
+	dir, err := cache()
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(appPath(dir))
+}
+
+// appPath is where the program of this process is built.
+func appPath(dir string) string { return filepath.Join(dir, fmt.Sprintf("app-%d", os.Getpid())) }
+
 // pointed is the path of that program.
 func pointed(t testing.TB) string {
 	t.Helper()
@@ -112,7 +125,7 @@ func buildApp() (string, error) {
 			return "", err
 		}
 	}
-	program := filepath.Join(dir, fmt.Sprintf("app-%d", os.Getpid()))
+	program := appPath(dir)
 	_, err = tool("test", "-c", "-modfile", filepath.Join(dir, "go.mod"), "-tags", "failpoint,bboltpoints", "-ldflags", "-s -w", "-o", program, ".")
 	return program, err
 }
