@@ -6,28 +6,21 @@ import (
 	"strings"
 )
 
-// Choose keeps the strategies with the names, in that order.
+// Choose keeps the strategies with the names, in that order, be they spare or not.
 func (s *Scenario) Choose(names []string) error {
+	all := slices.Concat(s.Strategies, s.Spare)
 	var chosen []Strategy
 	for _, name := range names {
 		name = strings.TrimSpace(name)
-		i := slices.IndexFunc(s.Strategies, func(st Strategy) bool { return st.Name == name })
+		i := slices.IndexFunc(all, func(st Strategy) bool { return st.Name == name })
 		if i < 0 {
-			return fmt.Errorf("scenario %s has no strategy %q; it has %s", s.Name, name, strings.Join(s.strategyNames(), ", "))
+			return fmt.Errorf("scenario %s has no strategy %q; it has %s", s.Name, name, strings.Join(namesOf(all, func(st Strategy) string { return st.Name }), ", "))
 		}
 		if slices.ContainsFunc(chosen, func(st Strategy) bool { return st.Name == name }) {
 			return fmt.Errorf("strategy %q is named twice", name)
 		}
-		chosen = append(chosen, s.Strategies[i])
+		chosen = append(chosen, all[i])
 	}
 	s.Strategies = chosen
 	return nil
-}
-
-func (s *Scenario) strategyNames() []string {
-	var names []string
-	for i := range s.Strategies {
-		names = append(names, s.Strategies[i].Name)
-	}
-	return names
 }

@@ -146,6 +146,7 @@ func (r *reader) strategies(o *object) {
 			return read(e.object, switches(), field{key: key, def: "off", doc: doc})
 		}
 		st := Strategy{Name: e.name, Title: e.words("title", e.name)}
+		compared, _ := read(e.object, switches(), field{key: "default", def: "on", hide: true})
 		var at [2]place
 		st.Engine, _ = flag("engine", "runs on the durable engine")
 		st.Retries, _ = flag("retries", "tries again, up to a step's limit")
@@ -158,11 +159,15 @@ func (r *reader) strategies(o *object) {
 		if st.Recovery && !st.Engine {
 			r.fail(at[1], "", "strategies.%s.recovery needs engine: only the engine parks tasks", st.Name)
 		}
-		r.s.Strategies = append(r.s.Strategies, st)
+		if compared {
+			r.s.Strategies = append(r.s.Strategies, st)
+		} else {
+			r.s.Spare = append(r.s.Spare, st)
+		}
 		e.done()
 	}
-	if len(seen) < 2 {
-		r.fail(o.keyPlace("strategies"), "", "a scenario compares at least two strategies, this one has %d", len(seen))
+	if n := len(r.s.Strategies); n < 2 {
+		r.fail(o.keyPlace("strategies"), "", "a scenario compares at least two strategies, this one has %d", n)
 	}
 }
 

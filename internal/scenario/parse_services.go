@@ -32,6 +32,7 @@ func (r *reader) service(o namedObject) Service {
 	v.Burst = r.burst(o.block("burst", "short times of high error rates: set rate, good and bad"))
 	v.Windows = r.windows(o)
 	v.Limit, _ = read(o.object, limits(), field{key: "limit", def: "off", doc: "most calls in flight from one durable strategy"})
+	v.Rate = r.rateLimit(o.rareBlock("rate_limit", "most calls that the service takes: set calls and per"))
 	v.Breaker = r.breaker(o.block("breaker", "circuit breaker: set failures, cooldown and probes"))
 	o.done()
 	return v
@@ -101,6 +102,26 @@ func (r *reader) burst(o *object) *Burst {
 	b.Class.Share = 1
 	o.done()
 	return b
+}
+
+// rateLimit reads a token bucket: calls per time, and how many may come at once.
+func (r *reader) rateLimit(o *object) *RateLimit {
+	if o == nil {
+		return nil
+	}
+	l := &RateLimit{}
+	calls, at := read(o, counts(), field{key: "calls", need: true, low: 1, high: 1e9, doc: "calls that the service takes in the time per, from one strategy"})
+	per, _ := read(o, times(), field{key: "per", def: "1m", low: 1, doc: "the time of calls"})
+	l.Burst, _ = read(o, counts(), field{key: "burst", def: "1", low: 1, high: 1e6, doc: "calls that it takes at once after a rest"})
+	name, _ := read(o, texts(), field{key: "class", def: "429", hide: true})
+	l.Class = r.class(o, name)
+	l.Class.Share = 1
+	l.Every = per / event.Time(max(1, calls))
+	if calls > 0 && per > 0 && l.Every < 1 {
+		r.fail(at, "", "%s takes more than one call a microsecond: that is no limit", o.path)
+	}
+	o.done()
+	return l
 }
 
 func (r *reader) breaker(o *object) *Breaker {

@@ -27,10 +27,13 @@ type Scenario struct {
 	Services   []Service
 	Effects    []event.Effect
 	Promises   []event.Promise
-	Strategies []Strategy
-	Recovery   Recovery
-	Impact     event.Impact
-	Claims     []event.Claim
+	Strategies []Strategy // those that are compared
+	// Spare are the strategies that are compared only if they are asked for by
+	// name, see [Scenario.Choose].
+	Spare    []Strategy
+	Recovery Recovery
+	Impact   event.Impact
+	Claims   []event.Claim
 
 	Text string   // the file, as read
 	Sets []string // the --set arguments applied to it
@@ -115,7 +118,17 @@ type Service struct {
 	Windows     []Window
 	// Limit is the most calls in flight from one durable strategy; 0: no limit.
 	Limit   int
-	Breaker *Breaker // nil: none
+	Breaker *Breaker   // nil: none
+	Rate    *RateLimit // nil: none
+}
+
+// RateLimit is how many calls a service takes from one strategy: a bucket of
+// Burst tokens, filled with one token every Every. A call that finds none is
+// refused as Class, and spends none.
+type RateLimit struct {
+	Every event.Time // time from one token to the next
+	Burst int        // tokens when the bucket is full, at least 1
+	Class Class
 }
 
 // Latency is log-normal by its median and 99th percentile.

@@ -24,7 +24,7 @@ func macros(name, value string) []string {
 	switch {
 	case name == "faults" && value == "off":
 		return []string{"services.*.error.rate=0", "services.*.lost_response.rate=0",
-			"services.*.burst=off", "services.*.windows=off", "bad=off"}
+			"services.*.burst=off", "services.*.windows=off", "services.*.rate_limit=off", "bad=off"}
 	case name == "policies" && value == "off":
 		return []string{"services.*.breaker=off", "services.*.limit=off"}
 	case name == "retry_limit" && isCount(value):
@@ -124,6 +124,17 @@ func (o *object) block(key, doc string) *object {
 		return o.r.object(path, at, nil)
 	}
 	return o.r.object(path, e.at, e.value)
+}
+
+// rareBlock is a block that is listed as a parameter only where the file or
+// --set gives it.
+func (o *object) rareBlock(key, doc string) *object {
+	n := len(o.r.params)
+	b := o.block(key, doc)
+	if b == nil && o.entry(key) == nil {
+		o.r.params = o.r.params[:n]
+	}
+	return b
 }
 
 // setBlock tells whether a block is there after all --set arguments, and which

@@ -143,6 +143,9 @@ func (v *Service) faults() []string {
 	if len(v.Windows) > 0 {
 		list = append(list, "scheduled: "+writeWindows(v.Windows))
 	}
+	if l := v.Rate; l != nil {
+		list = append(list, fmt.Sprintf("takes one call every %s from a strategy, %d at once; else %s", writeTime(l.Every), l.Burst, l.Class.words()))
+	}
 	var policies []string
 	if v.Limit > 0 {
 		policies = append(policies, fmt.Sprintf("at most %d calls in flight", v.Limit))
@@ -193,7 +196,7 @@ func (s *Scenario) showEffects(b *strings.Builder) {
 
 func (s *Scenario) showStrategies(b *strings.Builder) {
 	b.WriteString("\nstrategies\n")
-	for _, st := range s.Strategies {
+	for i, st := range slices.Concat(s.Strategies, s.Spare) {
 		var has []string
 		for _, m := range []struct {
 			on   bool
@@ -206,7 +209,11 @@ func (s *Scenario) showStrategies(b *strings.Builder) {
 		if len(has) == 0 {
 			has = []string{"nothing"}
 		}
-		fmt.Fprintf(b, "  %s: %s (%s)\n", st.Name, st.Title, strings.Join(has, ", "))
+		only := ""
+		if i >= len(s.Strategies) {
+			only = "; if asked for"
+		}
+		fmt.Fprintf(b, "  %s: %s (%s)%s\n", st.Name, st.Title, strings.Join(has, ", "), only)
 	}
 	if s.Recovery.After > 0 {
 		fmt.Fprintf(b, "  parked %s go on by themselves after %s of good answers, at most %d times\n",

@@ -89,9 +89,11 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.emit(event.Event{
 		Kind: event.ProcessDied, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None, Amount: int64(crash.InFlight),
 	})
+	w.buckets.again = true
 	w.driveAgain(rows)
 	dead := append(left.dead, w.bury(left.alive)...)
 	w.finish(append(left.late, dead...), dead, rows)
+	w.buckets.again, w.buckets.refused = false, map[callID]bool{}
 	w.durable.claim()
 	w.noteCrash()
 }
@@ -142,6 +144,7 @@ func (w *World) recall(events []event.Event) (left remains) {
 			alive[id] = attempt{lane: e.Strategy, task: e.Task, waiting: true}
 		case event.StepStarted:
 			alive[id] = attempt{e.Strategy, e.Task, e.Step, e.Attempt, e.At, false}
+			w.recount(e)
 		case event.StepRetrying, event.StepSucceeded, event.StepFailed:
 			if e.Class == event.ClassTimeout {
 				left.late = append(left.late, attempt{e.Strategy, e.Task, e.Step, e.Attempt, e.At - e.Dur, false})
@@ -239,7 +242,7 @@ func (w *World) outcall(a attempt, pending map[callID]bool) {
 		return
 	}
 	st := &w.steps[a.step]
-	out := st.service.call(st.where, int(a.task), int(a.attempt), a.began)
+	out := w.outcome(callID{a.lane, a.task, a.step, a.attempt}, a.began)
 	declined := st.Declines && w.figures.of(a.task).bad
 	if out.effect && !declined && a.began+out.latency > w.horizon {
 		pending[callID{a.lane, a.task, a.step, a.attempt}] = true

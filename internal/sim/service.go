@@ -21,7 +21,7 @@ type service struct {
 	live     []window  // injected by hand, in order of injection
 	refusals []scenario.Class
 	// indices into refusals
-	burstClass, lostClass, downClass, declineClass int16
+	burstClass, lostClass, downClass, declineClass, rateClass int16
 }
 
 // window is a time during which a service misbehaves.
@@ -47,6 +47,9 @@ func newService(i int, s *scenario.Service, d dice) *service {
 	if s.Burst != nil {
 		sv.bursts = newTimeline(s.Burst, s.Name, d)
 		sv.burstClass = sv.refuse(s.Burst.Class)
+	}
+	if s.Rate != nil {
+		sv.rateClass = sv.refuse(s.Rate.Class)
 	}
 	return sv
 }

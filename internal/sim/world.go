@@ -44,6 +44,7 @@ type World struct {
 	payloads *payloads
 	figures  *figures
 	details  *Details
+	buckets  buckets
 	queue    queue
 	lanes    []lane
 	core     *engine.Core
@@ -102,6 +103,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	w.book = newBook(w.run)
 	w.parked = make([][]int32, len(w.run.Strategies))
 	w.disk = newDisk(w.run, opts.Store)
+	w.buckets = newBuckets(len(w.run.Strategies), len(sc.Services))
 	for i := range sc.Services {
 		w.services = append(w.services, newService(i, &sc.Services[i], w.dice))
 	}
@@ -271,7 +273,7 @@ func (w *World) scheduleArrival() {
 // It returns false if no answer will arrive within the step's timeout.
 func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.Time) bool {
 	st := &w.steps[stepIndex]
-	out := st.service.call(st.where, int(task), int(attempt), at)
+	out := w.outcome(callID{lane, task, stepIndex, attempt}, at)
 	if out.class == answered && st.Declines && w.figures.of(task).bad {
 		out.class, out.effect = st.service.declineClass, false
 	}
@@ -289,6 +291,15 @@ func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.T
 		w.queue.push(o)
 	}
 	return inTime
+}
+
+// outcome is what a call comes to that begins at the instant.
+func (w *World) outcome(id callID, at event.Time) outcome {
+	st := &w.steps[id.step]
+	if w.limited(id, st.service, at) {
+		return st.service.refused(st.service.rateClass, func(float64) event.Time { return st.service.Latency.Median }, 1)
+	}
+	return st.service.call(st.where, int(id.task), int(id.attempt), at)
 }
 
 // over tells that nothing will happen any more but scheduled faults.
