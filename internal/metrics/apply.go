@@ -108,6 +108,7 @@ func (s *State) applyFault(e *event.Event) {
 		s.Live = s.Live || f.Live
 		return
 	}
+	s.pile(e)
 	for i := range s.Faults {
 		if s.Faults[i].ID == e.Amount {
 			s.Faults = append(s.Faults[:i], s.Faults[i+1:]...)

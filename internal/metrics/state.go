@@ -60,6 +60,8 @@ type Strategy struct {
 	LostCents, DoneCents int64
 	// Breakers, in the order of Run.Services.
 	Breakers []Breaker
+	// Backlog is what the latest outage or brownout left waiting.
+	Backlog Backlog
 	// Minutes is a series over virtual time, one bucket a minute.
 	Minutes []Bucket
 }

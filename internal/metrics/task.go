@@ -81,6 +81,7 @@ func (st *Strategy) settle(g *ledger, l *life, e *event.Event) {
 		st.abandon(f, e.Class == event.ClassDied)
 		st.wait(l, e.Dur > longWait)
 		st.Outcome.Record(e.Dur)
+		st.Backlog.drain(e)
 	}
 }
 

@@ -63,6 +63,8 @@ type Strategy struct {
 	Effects   object[int]   `json:"effects"` // effects and what promises came to, counted from the ledger
 	Amounts   object[int64] `json:"amounts"` // sums of the effects that have a unit
 	Impact    Impact        `json:"impact"`
+	// Backlog is there if an outage or a brownout is over.
+	Backlog *Backlog `json:"backlog,omitempty"`
 }
 
 // Tasks are counts of tasks. Submitted = Succeeded + Failed + Declined + Rejected
@@ -174,7 +176,8 @@ func newStrategy(s *metrics.State, k int) Strategy {
 
 		Steps: steps(s, k), LatencyMS: Quantiles{quantile(st.Outcome, 0.5), quantile(st.Outcome, 0.95), quantile(st.Outcome, 0.99)},
 		Waited: digits9(s.WaitedLongRate(k).Share()), Effects: effects(s, k), Amounts: amounts(s, k),
-		Impact: Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents},
+		Impact:  Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents},
+		Backlog: backlog(s, k),
 	}
 }
 

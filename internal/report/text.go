@@ -72,6 +72,9 @@ func (r *Result) columns() [][]string {
 	for i, name := range r.promised() {
 		add(words(name), func(k int, _ *metrics.Strategy) string { return Count(r.counts(k)[i]) })
 	}
+	if s.Strategies[0].Backlog.Ended > 0 {
+		add("waiting after outage", func(k int, _ *metrics.Strategy) string { return BacklogText(s, k) })
+	}
 	add("calls, tried again", func(_ int, st *metrics.Strategy) string { return Count(st.Attempts) + ", " + Count(st.Retries) })
 	add("outcome p50, p95, p99", func(_ int, st *metrics.Strategy) string { return quantiles(st.Outcome) })
 	return rows
