@@ -104,7 +104,7 @@ func shipped() []string {
 }
 
 // TestCommandsInDocuments runs, in order and in one directory, every command
-// that README and CONTRIBUTING show. Each must end well.
+// that README, CONTRIBUTING and docs show. Each must end well.
 func TestCommandsInDocuments(t *testing.T) {
 	dir := t.TempDir()
 	yaml, err := fs.ReadFile(scenarios.FS, "checkout.yaml")
@@ -116,8 +116,11 @@ func TestCommandsInDocuments(t *testing.T) {
 	}
 	t.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
 	lines, all := commands(t, "README.md")
-	more, rest := commands(t, "CONTRIBUTING.md")
-	lines, all = append(lines, more...), append(all, rest...)
+	documents, _ := filepath.Glob("docs/*.md")
+	for _, file := range append(documents, "CONTRIBUTING.md") {
+		more, rest := commands(t, file)
+		lines, all = append(lines, more...), append(all, rest...)
+	}
 	if len(lines) < 15 {
 		t.Errorf("only %d commands found", len(lines))
 	}

@@ -111,7 +111,7 @@ func (r *reader) rateLimit(o *object) *RateLimit {
 	}
 	l := &RateLimit{}
 	calls, at := read(o, counts(), field{key: "calls", need: true, low: 1, high: 1e9, doc: "calls that the service takes in the time per, from one strategy"})
-	per, _ := read(o, times(), field{key: "per", def: "1m", low: 1, doc: "the time of calls"})
+	per, _ := read(o, times(), field{key: "per", def: "1m", low: 1, doc: "the time in which it takes that many calls"})
 	l.Burst, _ = read(o, counts(), field{key: "burst", def: "1", low: 1, high: 1e6, doc: "calls that it takes at once after a rest"})
 	name, _ := read(o, texts(), field{key: "class", def: "429", hide: true})
 	l.Class = r.class(o, name)
