@@ -115,7 +115,7 @@ func (s *scene) fateFacts(k int) []fact {
 	if t.Rejected > 0 {
 		f = append(f, plainFact("rejected", t.Rejected))
 	}
-	if b := &s.state.Strategies[k].Backlog; b.Queued > 0 {
+	if b := &s.state.Strategies[k].Backlog; b.Queued > 0 && b.Left == 0 {
 		f = append(f, plainFact("waiting after outage", b.Queued), fact{label: "of them done within", value: report.Span(b.Drained), ink: inkText})
 	}
 	return append(f, plainFact("declined, bad card", t.Declined), plainFact("running now", t.Running))
