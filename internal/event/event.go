@@ -89,11 +89,13 @@ const (
 	// TaskRejected: ended because it cannot be had (sold out). Fields as TaskFailed.
 	TaskRejected
 	// TaskParked: gave up for now, kept safe. Fields as TaskFailed, and Service
-	// that stopped it. A parked task may be driven again.
+	// that stopped it. A parked task may be driven again; Due is set if a person
+	// was called, who will do that then.
 	TaskParked
 	// TaskRedriven: a parked task goes on with a fresh budget of attempts.
 	// Strategy, Task, Step, Service; Class is "recovery" (by itself) or
-	// "operator"; Dur since it was parked.
+	// "operator", or "restart" if a person lets it begin again from its first step:
+	// what it had done is thrown away. Dur since it was parked.
 	TaskRedriven
 
 	// StepStarted: an attempt began. Strategy, Task, Step, Service, Attempt.
@@ -194,4 +196,5 @@ const (
 	ClassDied     = "process_died" // the process that ran the task was killed
 	ClassRecovery = "recovery"     // of TaskRedriven: by itself
 	ClassOperator = "operator"     // of TaskRedriven: by a person
+	ClassRestart  = "restart"      // of TaskRedriven: by a person, from the first step
 )

@@ -1,5 +1,7 @@
 package event
 
+import "fmt"
+
 // Run describes a run completely: it opens every tape. It is plain data; all
 // lists are in the order in which the scenario names them, and the index fields
 // of an [Event] refer to them. Nothing in it names a speed, path, process or date.
@@ -9,8 +11,11 @@ type Run struct {
 	Title      string     `json:"title"`
 	Noun       Noun       `json:"noun"` // what a task is called on the screen
 	Seed       uint64     `json:"seed"`
-	Tasks      int        `json:"tasks"`    // planned number of tasks per strategy
-	Duration   Time       `json:"duration"` // time over which they arrive
+	Tasks      int        `json:"tasks"`              // planned number of tasks per strategy
+	Duration   Time       `json:"duration"`           // time over which they arrive
+	Schedule   *Schedule  `json:"schedule,omitempty"` // nil: they arrive at random
+	Deadline   Time       `json:"deadline,omitempty"` // by when a task should have succeeded, from its arrival; 0: none
+	Patience   Time       `json:"patience,omitempty"` // a wait for the outcome beyond this is a long one; 0: [Patience]
 	Strategies []Strategy `json:"strategies"`
 	Workflows  []Workflow `json:"workflows"`
 	Steps      []Step     `json:"steps"` // of all workflows, each workflow's in topological order
@@ -28,6 +33,46 @@ type Run struct {
 	Journal []string `json:"journal,omitempty"`
 }
 
+// Patience is what a run that does not say otherwise calls a long wait.
+const Patience = 10 * Second
+
+// Patient is the time beyond which a wait for the outcome is a long one.
+func (r *Run) Patient() Time {
+	if r.Patience > 0 {
+		return r.Patience
+	}
+	return Patience
+}
+
+// Schedule says that tasks arrive one by one at a fixed distance, as a nightly
+// job does.
+type Schedule struct {
+	Every  Time `json:"every"`
+	Begins Time `json:"begins"` // time of day at which the run, and so the first task, begins
+}
+
+// day is the length of one, in virtual time.
+const day = 24 * Hour
+
+// Clock writes the instant as people of this run read it: "0:31:07" since the
+// start, and with a schedule "day 12 03:17", counted from midnight before the
+// first task.
+func (r *Run) Clock(t Time) string {
+	if r.Schedule == nil {
+		return t.Clock()
+	}
+	t += r.Schedule.Begins
+	return fmt.Sprintf("day %d %02d:%02d", t/day+1, t%day/Hour, t%Hour/Minute)
+}
+
+// Length writes how long tasks arrive: "1:00:00", and with a schedule in days.
+func (r *Run) Length() string {
+	if r.Schedule == nil {
+		return r.Duration.Clock()
+	}
+	return fmt.Sprintf("%d days", (r.Duration+day-1)/day)
+}
+
 // Schema is the version of the tape format written by this program.
 const Schema = 1
 
@@ -39,11 +84,12 @@ type Noun struct {
 
 // Strategy is one column of the comparison.
 type Strategy struct {
-	Name    string `json:"name"`    // "naive"
-	Title   string `json:"title"`   // short text for people
-	Durable bool   `json:"durable"` // runs on the engine: survives a kill
-	Keyed   bool   `json:"keyed"`   // sends idempotency keys
-	Retries bool   `json:"retries"` // tries again
+	Name    string `json:"name"`              // "naive"
+	Title   string `json:"title"`             // short text for people
+	Durable bool   `json:"durable"`           // runs on the engine: survives a kill
+	Keyed   bool   `json:"keyed"`             // sends idempotency keys
+	Retries bool   `json:"retries"`           // tries again
+	OnCall  Time   `json:"on_call,omitempty"` // how long it takes until a person who is called acts; 0: nobody is
 }
 
 // Workflow is a template: namespace/name@version and where its steps stand in

@@ -34,9 +34,12 @@ func New(run *event.Run) *State {
 			Promises: make([]Promise, len(run.Promises)),
 			Breakers: make([]Breaker, len(run.Services)),
 			Outcome:  &Histogram{},
+			Recovery: &Histogram{},
+			width:    width(run),
 		}
 		for j := range s.Strategies[i].Steps {
 			s.Strategies[i].Steps[j].Latency = &Histogram{}
+			s.Strategies[i].Steps[j].recent.slice = window(run) / event.Time(recentSlices)
 		}
 	}
 	s.shapes = shapesOf(run)
@@ -137,15 +140,29 @@ func (b *Breaker) apply(e *event.Event) {
 }
 
 // minute is the bucket of the series that t falls into; the series grows to it.
-// A time before the start counts as the first minute.
+// A time before the start counts as the first bucket.
 func (st *Strategy) minute(t event.Time) *Bucket {
-	i := int(max(t, 0) / event.Minute)
-	for len(st.Minutes) <= i && len(st.Minutes) < maxMinutes {
+	i := int(max(t, 0) / st.width)
+	for len(st.Minutes) <= i && len(st.Minutes) < maxBuckets {
 		st.Minutes = append(st.Minutes, Bucket{})
 	}
-	return &st.Minutes[min(i, maxMinutes-1)]
+	return &st.Minutes[min(i, maxBuckets-1)]
 }
 
-// maxMinutes bounds the series to 100 days; what is later counts as the last
-// minute.
-const maxMinutes = 100 * 24 * 60
+// maxBuckets bounds the series; what is later counts in the last bucket.
+const maxBuckets = 100 * 24 * 60
+
+// Width is the length of a bucket of [Strategy.Minutes].
+func (s *State) Width() event.Time { return width(s.Run) }
+
+// width of the buckets: minutes for two days, hours for two months, then days.
+func width(run *event.Run) event.Time {
+	const day = 24 * event.Hour
+	switch {
+	case run.Duration <= 2*day:
+		return event.Minute
+	case run.Duration <= 60*day:
+		return event.Hour
+	}
+	return day
+}

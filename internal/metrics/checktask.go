@@ -48,6 +48,10 @@ func (c *checker) move(b *book, e *event.Event) bool {
 	switch to {
 	case Running:
 		clear(w.spent)
+		if e.Class == event.ClassRestart {
+			c.hold(w.running == 0, e, "a task began again while an attempt of it ran")
+			w.done = 0
+		}
 	case Succeeded:
 		whole := w.workflow == event.None || w.done == c.shapes[c.run.Workflows[w.workflow].First].all
 		c.hold(whole, e, "a task succeeded with steps left undone")
@@ -56,7 +60,7 @@ func (c *checker) move(b *book, e *event.Event) bool {
 	b.counts.count(t.status, -1)
 	b.counts.count(to, +1)
 	t.status = to
-	if to.Terminal() && e.Class == event.ClassDied {
+	if e.Class == event.ClassDied {
 		w.running = 0
 	}
 	b.close(t)

@@ -1,6 +1,9 @@
 package metrics
 
-import "tasker-sim/internal/stats"
+import (
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/stats"
+)
 
 // Kinds of intervals, as the JSON result names them.
 const (
@@ -52,8 +55,25 @@ func (s *State) FailureRate(k int) Rate {
 	return s.Rate(t.Failed+t.Parked, t.Submitted-t.Running)
 }
 
-// WaitedLongRate is the share of customers in strategy k whose outcome took over
-// 10 s, over those who have one or are parked.
+// OnTimeRate is the share of the tasks of strategy k that succeeded within the
+// run's deadline, over those that do not run.
+func (s *State) OnTimeRate(k int) Rate {
+	st := &s.Strategies[k]
+	return s.Rate(st.OnTime, st.Tasks.Submitted-st.Tasks.Running)
+}
+
+// CallsPerWeek is how often a person was called in strategy k, in a week of the
+// run so far.
+func (s *State) CallsPerWeek(k int) float64 {
+	weeks := float64(min(s.Now, s.Run.Duration)) / float64(7*24*event.Hour)
+	if weeks <= 0 {
+		return 0
+	}
+	return float64(s.Strategies[k].Calls) / weeks
+}
+
+// WaitedLongRate is the share of customers in strategy k who waited for their
+// outcome longer than [event.Run.Patient], over those who have one or are parked.
 func (s *State) WaitedLongRate(k int) Rate {
 	st := &s.Strategies[k]
 	return s.Rate(st.WaitedLong, st.Tasks.Submitted-st.Tasks.Running)

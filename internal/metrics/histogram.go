@@ -6,10 +6,10 @@ import (
 	"tasker-sim/internal/event"
 )
 
-// Bounds of a histogram: three significant digits from 1 µs to 2 h. Longer times
-// count as 2 h.
+// Bounds of a histogram: three significant digits from 1 µs to 30 days. Longer
+// times count as 30 days.
 const (
-	histMax    = 2 * event.Hour
+	histMax    = 30 * 24 * event.Hour
 	histDigits = 3
 )
 

@@ -47,6 +47,9 @@ type flight struct {
 	running, waiting, deferred, done uint64 // steps, as bits of [shape]
 	first                            int16  // the step that bit 0 stands for
 	stopped                          int16  // step at which it is parked, or event.None
+
+	worked   event.Time // spent in attempts of the steps that are done
+	parkedAt event.Time // when it was first parked
 }
 
 // ledger keeps the lives of one strategy.

@@ -50,7 +50,8 @@ type Strategy struct {
 	// Outcome is the time from submission to the first outcome a customer gets
 	// (succeeded, failed, declined, rejected; a parked task counts when it ends), µs.
 	Outcome *Histogram
-	// WaitedLong counts the tasks whose outcome took over 10 s (parked ones included).
+	// WaitedLong counts the tasks whose outcome took longer than people have
+	// patience for, see [event.Run.Patient] (parked ones included).
 	WaitedLong int
 	// CleanFailures left nothing behind; Untold failed for the customer although
 	// everything owed was done (the order exists, the mail did not go out).
@@ -62,8 +63,20 @@ type Strategy struct {
 	Breakers []Breaker
 	// Backlog is what the latest outage or brownout left waiting.
 	Backlog Backlog
-	// Minutes is a series over virtual time, one bucket a minute.
+	// OnTime counts the tasks that succeeded within the run's deadline.
+	OnTime int
+	// Calls are how often a person was called since a task had stopped, Restarts
+	// how often a task began again from its first step.
+	Calls, Restarts int
+	// Recovery is the time from when a task first stopped until it succeeded, µs,
+	// of those that did both.
+	Recovery *Histogram
+	// Wasted is the time spent in attempts whose results nobody used: those that
+	// failed, and those of complete steps that were thrown away.
+	Wasted event.Time
+	// Minutes is a series over virtual time, in buckets of [State.Width].
 	Minutes []Bucket
+	width   event.Time // of a bucket
 }
 
 // Tasks counts tasks. At every instant
@@ -142,7 +155,7 @@ type Fault struct {
 	Live       bool       // injected by hand
 }
 
-// Bucket is one minute of a strategy's life.
+// Bucket is a short time of a strategy's life, see [State.Width].
 type Bucket struct {
 	Submitted int // tasks that arrived in it
 	Failed    int // tasks that first failed or were first parked in it

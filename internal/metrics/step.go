@@ -24,17 +24,20 @@ func (s *State) applyStep(e *event.Event) {
 		step.Deferred++
 	case event.StepSucceeded:
 		step.finish(f, bit, e)
+		f.worked += e.Dur
 		s.tally(k, e.Task, -1)
 		f.done |= bit
 		s.tally(k, e.Task, +1)
 		step.Done++
 	case event.StepRetrying:
 		step.finish(f, bit, e)
+		st.Wasted += e.Dur
 		f.waiting |= bit
 		step.Waiting++
 		st.minute(e.At).Retries++
 	case event.StepFailed:
 		step.finish(f, bit, e)
+		st.Wasted += e.Dur
 	}
 	g.release(&g.lives[e.Task-1])
 }

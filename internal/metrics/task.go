@@ -1,9 +1,10 @@
 package metrics
 
-import "tasker-sim/internal/event"
+import (
+	"math/bits"
 
-// longWait is the time to outcome beyond which a customer is said to have waited.
-const longWait = 10 * event.Second
+	"tasker-sim/internal/event"
+)
 
 var statusOf = [...]Status{
 	event.TaskSucceeded: Succeeded,
@@ -28,7 +29,7 @@ func (s *State) applyTask(e *event.Event) {
 	s.tally(k, e.Task, -1)
 	from := l.status
 	l.status = statusOf[e.Kind]
-	s.Strategies[k].settle(g, l, e)
+	s.settle(k, l, e)
 	s.firstFailure(k, e, from)
 	l.everParked = l.everParked || l.status == Parked
 	s.tally(k, e.Task, +1)
@@ -61,8 +62,9 @@ func (s *State) firstFailure(k int, e *event.Event, from Status) {
 }
 
 // settle keeps the figures of steps and of waiting when a task has moved.
-func (st *Strategy) settle(g *ledger, l *life, e *event.Event) {
-	f := g.of(e.Task)
+func (s *State) settle(k int, l *life, e *event.Event) {
+	st := &s.Strategies[k]
+	f := s.lives[k].of(e.Task)
 	if f == nil {
 		return
 	}
@@ -76,13 +78,56 @@ func (st *Strategy) settle(g *ledger, l *life, e *event.Event) {
 	}
 	switch {
 	case l.status == Parked:
+		st.park(f, l, e)
 		st.wait(l, true)
 	case l.status.Terminal():
 		st.abandon(f, e.Class == event.ClassDied)
-		st.wait(l, e.Dur > longWait)
+		st.wait(l, e.Dur > s.Run.Patient())
 		st.Outcome.Record(e.Dur)
 		st.Backlog.drain(e)
+		st.conclude(f, l, e, s.Run.Deadline)
+	case e.Class == event.ClassRestart:
+		st.restart(f)
 	}
+}
+
+// park notes since when a task has stood still, and whether a person was called.
+func (st *Strategy) park(f *flight, l *life, e *event.Event) {
+	if !l.everParked {
+		f.parkedAt = e.At
+	}
+	if e.Due > 0 {
+		st.Calls++
+	}
+	if e.Class == event.ClassDied {
+		st.abandon(f, true)
+	}
+}
+
+// conclude counts what only the end of a task tells: whether it was in time, how
+// long it took to recover, and what work was for nothing.
+func (st *Strategy) conclude(f *flight, l *life, e *event.Event, deadline event.Time) {
+	switch l.status {
+	case Failed:
+		st.Wasted += f.worked
+	case Succeeded:
+		if e.Dur <= deadline {
+			st.OnTime++
+		}
+		if l.everParked {
+			st.Recovery.Record(e.At - f.parkedAt)
+		}
+	}
+}
+
+// restart throws away what the task had done.
+func (st *Strategy) restart(f *flight) {
+	for m := f.done; m != 0; m &= m - 1 {
+		st.Steps[int(f.first)+bits.TrailingZeros64(m)].Done--
+	}
+	st.Wasted += f.worked
+	f.done, f.worked = 0, 0
+	st.Restarts++
 }
 
 // wait counts or uncounts a customer who waited long: one whose task is parked

@@ -151,7 +151,7 @@ func absolute(unit string) bool { return unit != "share" }
 // loadChanged tells whether the size of the load is not the scenario's own.
 func loadChanged(run *event.Run) bool {
 	for _, set := range run.Sets {
-		if strings.HasPrefix(set, "load.tasks=") || strings.HasPrefix(set, "load.duration=") {
+		if strings.HasPrefix(set, "load.tasks=") || strings.HasPrefix(set, "load.duration=") || strings.HasPrefix(set, "load.every=") {
 			return true
 		}
 	}

@@ -87,9 +87,25 @@ func Span(t event.Time) string {
 		return fmt.Sprintf("%d s", s)
 	case s < 3600:
 		return fmt.Sprintf("%d m %02d s", s/60, s%60)
-	default:
+	case s < 100*3600:
 		return fmt.Sprintf("%d h %02d m", s/3600, s/60%60)
+	default:
+		return fmt.Sprintf("%d d %02d h", s/86400, s/3600%24)
 	}
+}
+
+// Limit writes a length of time that somebody has chosen, without what is zero:
+// "10 s", "8 h", "45 m".
+func Limit(t event.Time) string {
+	switch {
+	case t >= event.Hour && t%event.Hour == 0:
+		return fmt.Sprintf("%d h", t/event.Hour)
+	case t >= event.Minute && t%event.Minute == 0:
+		return fmt.Sprintf("%d m", t/event.Minute)
+	case t >= event.Second && t%event.Second == 0:
+		return fmt.Sprintf("%d s", t/event.Second)
+	}
+	return Span(t)
 }
 
 // Hours writes a number of hours: "5.9 h", "0.25 h", "0 h".

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 )
 
@@ -17,8 +18,21 @@ func read(s *metrics.State, k int, path string) *reading {
 		r := share(s.FailureRate(k))
 		return &r
 	case "waited_over_10s_share":
+		if s.Run.Patient() != event.Patience {
+			return nil
+		}
 		r := share(s.WaitedLongRate(k))
 		return &r
+	case "on_time_share":
+		if s.Run.Deadline == 0 {
+			return nil
+		}
+		r := share(s.OnTimeRate(k))
+		return &r
+	case "human_calls_per_week":
+		return callRate(s, k)
+	case "recovery_p50_hours":
+		return recovery(s, k)
 	}
 	if name, ok := strings.CutPrefix(path, "effects."); ok {
 		if r := promised(s, k, name); r != nil {

@@ -58,13 +58,14 @@ type Strategy struct {
 	Retries                  int        `json:"retries"`
 
 	Steps     object[Step]  `json:"steps"`
-	LatencyMS Quantiles     `json:"latency_ms"` // time to the outcome
-	Waited    float64       `json:"waited_over_10s_share"`
-	Effects   object[int]   `json:"effects"` // effects and what promises came to, counted from the ledger
-	Amounts   object[int64] `json:"amounts"` // sums of the effects that have a unit
+	LatencyMS Quantiles     `json:"latency_ms"`            // time to the outcome
+	Waited    *float64      `json:"waited_over_10s_share"` // null if this run's patience is another
+	Effects   object[int]   `json:"effects"`               // effects and what promises came to, counted from the ledger
+	Amounts   object[int64] `json:"amounts"`               // sums of the effects that have a unit
 	Impact    Impact        `json:"impact"`
 	// Backlog is there if an outage or a brownout is over.
 	Backlog *Backlog `json:"backlog,omitempty"`
+	*Upkeep
 }
 
 // Tasks are counts of tasks. Submitted = Succeeded + Failed + Declined + Rejected
@@ -175,8 +176,8 @@ func newStrategy(s *metrics.State, k int) Strategy {
 		Attempts: st.Attempts, Retries: st.Retries,
 
 		Steps: steps(s, k), LatencyMS: Quantiles{quantile(st.Outcome, 0.5), quantile(st.Outcome, 0.95), quantile(st.Outcome, 0.99)},
-		Waited: digits9(s.WaitedLongRate(k).Share()), Effects: effects(s, k), Amounts: amounts(s, k),
-		Impact:  Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents},
+		Waited: waited(s, k), Effects: effects(s, k), Amounts: amounts(s, k),
+		Impact: Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents}, Upkeep: upkeep(s, k),
 		Backlog: backlog(s, k),
 	}
 }

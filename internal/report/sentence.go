@@ -160,9 +160,15 @@ func (t teller) toldTask() string {
 	case event.TaskRejected:
 		return "rejected, " + t.trouble()
 	case event.TaskParked:
+		if e.Due > e.At {
+			return t.trouble() + " at " + t.step() + ", a person is called"
+		}
 		return "parked at " + t.step() + ", " + t.trouble()
 	case event.TaskRedriven:
-		if e.Class == event.ClassRecovery {
+		switch e.Class {
+		case event.ClassRestart:
+			return "begins again from zero, " + Span(e.Dur) + " after the call"
+		case event.ClassRecovery:
 			return "goes on by itself, parked for " + Span(e.Dur)
 		}
 		return "driven again by hand, parked for " + Span(e.Dur)

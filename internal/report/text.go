@@ -75,6 +75,9 @@ func (r *Result) columns() [][]string {
 	if s.Strategies[0].Backlog.Ended > 0 {
 		add("waiting after outage", func(k int, _ *metrics.Strategy) string { return BacklogText(s, k) })
 	}
+	if kept(r.run) {
+		r.addUpkeep(add)
+	}
 	add("calls, tried again", func(_ int, st *metrics.Strategy) string { return Count(st.Attempts) + ", " + Count(st.Retries) })
 	add("outcome p50, p95, p99", func(_ int, st *metrics.Strategy) string { return quantiles(st.Outcome) })
 	return rows

@@ -80,6 +80,8 @@ func margin(s *metrics.State, measure string) string {
 		rate = s.FirstPassRate
 	case "failure_rate":
 		rate = s.FailureRate
+	case "on_time_share":
+		rate = s.OnTimeRate
 	case "rescued_share":
 		r := s.RescuedRate()
 		if r.N == 0 {
@@ -109,7 +111,7 @@ func price(s *metrics.State) []Row {
 	}
 	waited := func(k int) string { return Percent(s.WaitedLongRate(k).Share()) }
 	rows := []Row{
-		{Name: "waited over 10 s", After: waited(last), Kind: Measured},
+		{Name: "waited over " + Limit(s.Run.Patient()), After: waited(last), Kind: Measured},
 		{Name: "calls tried again", After: again(last), Kind: Measured},
 	}
 	if last > 0 {

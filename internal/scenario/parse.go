@@ -94,18 +94,6 @@ func (r *reader) noun(o *object) {
 	o.done()
 }
 
-func (r *reader) load(o *object) {
-	l := &r.s.Load
-	l.Tasks, _ = read(o, counts(), field{key: "tasks", need: true, low: 1, high: 10_000_000, doc: "number of tasks that arrive"})
-	var until, at place
-	l.Duration, until = read(o, times(), field{key: "duration", need: true, low: 1, doc: "time over which they arrive"})
-	l.Peak, at = read(o, peaks(), field{key: "peak", def: "off", doc: "arrivals FACTOR times as dense: FACTORx@FROM/LENGTH"})
-	if p := l.Peak; p != nil && l.Duration > 0 && p.At+p.Length > l.Duration {
-		r.fail(culprit(until, at), "", "load.peak ends at %s, after load.duration (%s)", writeTime(p.At+p.Length), writeTime(l.Duration))
-	}
-	o.done()
-}
-
 func (r *reader) recovery(o *object) {
 	rec := &r.s.Recovery
 	rec.After, _ = read(o, times(), field{key: "after", def: "60s", doc: "a parked task goes on once its service has answered others this long; 0s: never by itself"})
@@ -153,6 +141,9 @@ func (r *reader) strategies(o *object) {
 		st.Keys, _ = flag("keys", "sends an idempotency key with every call")
 		st.Policies, at[0] = flag("policies", "keeps breakers and concurrency limits")
 		st.Recovery, at[1] = flag("recovery", "parked tasks go on by themselves")
+		if e.has("on_call") {
+			st.OnCall = r.onCall(e.block("on_call", "a person is called when a task stops: set after and limit"))
+		}
 		if st.Policies && !st.Engine {
 			r.fail(at[0], "", "strategies.%s.policies needs engine: breakers and limits are kept by the engine", st.Name)
 		}

@@ -112,6 +112,7 @@ func (r *reader) measures() []string {
 	known := []string{"first_pass_failure_rate", "failure_rate", "rescued_share", "waited_over_10s_share",
 		"attempts", "retries", "tasks.recovered", "tasks.declined",
 		"backlog.queued", "backlog.done", "backlog.drained_minutes", "backlog.longest_minutes",
+		"on_time_share", "recovery_p50_hours", "human_calls", "human_calls_per_week", "restarts", "wasted_hours",
 		"impact.support_tickets", "impact.manual_recovery_hours", "impact.revenue_lost_cents"}
 	for _, e := range r.s.Effects {
 		known = append(known, "effects."+e.Many)

@@ -50,11 +50,16 @@ type Story struct {
 }
 
 // Load is how tasks arrive: exactly Tasks of them, at uniform random instants
-// over Duration.
+// over Duration, or one by one at a fixed distance.
 type Load struct {
 	Tasks    int
 	Duration event.Time
-	Peak     *Peak // nil: none
+	Peak     *Peak      // nil: none
+	Every    event.Time // task n arrives at (n-1)·Every, Duration is Tasks·Every; 0: at random
+	Begins   event.Time // time of day at which the run begins; only with Every
+	Deadline event.Time // by when a task should have succeeded, from its arrival; 0: none
+	Patience event.Time // a wait for the outcome beyond this is a long one
+	Speed    float64    // virtual seconds a second at which the run is shown
 }
 
 // Peak makes arrivals Factor times as dense for Length from At on. Written
@@ -187,11 +192,20 @@ type Breaker struct {
 // Strategy is a set of mechanisms.
 type Strategy struct {
 	Name, Title string
-	Engine      bool // durable: runs on the workflow engine
-	Retries     bool // tries again, up to a step's limit
-	Keys        bool // sends an idempotency key with every call
-	Policies    bool // breakers and concurrency limits
-	Recovery    bool // parked tasks are driven again by themselves
+	Engine      bool    // durable: runs on the workflow engine
+	Retries     bool    // tries again, up to a step's limit
+	Keys        bool    // sends an idempotency key with every call
+	Policies    bool    // breakers and concurrency limits
+	Recovery    bool    // parked tasks are driven again by themselves
+	OnCall      *OnCall // nil: nobody is called when a task stops
+}
+
+// OnCall is a person who is called when a task has stopped and acts After that:
+// on the engine the task goes on where it stopped, elsewhere it begins again
+// from its first step. Nobody is called for one task more than Limit times.
+type OnCall struct {
+	After event.Time
+	Limit int
 }
 
 // Recovery says when a parked task is driven again by itself: once the service

@@ -47,8 +47,30 @@ func (s *Scenario) showLoad(b *strings.Builder) {
 		fmt.Fprintf(b, ", %s times as dense from %s on for %s", writeNumber(p.Factor), writeTime(p.At), writeTime(p.Length))
 	}
 	b.WriteString("\n")
+	s.showSchedule(b)
 	if s.Bad != nil {
 		fmt.Fprintf(b, "  declined in every strategy if %s\n", s.Bad.Text())
+	}
+}
+
+// showSchedule tells of tasks that arrive by the clock and have to be done by it.
+func (s *Scenario) showSchedule(b *strings.Builder) {
+	l := &s.Load
+	if l.Every > 0 {
+		fmt.Fprintf(b, "  one every %s, the first %s after midnight\n", writeTime(l.Every), writeTime(l.Begins))
+	}
+	if l.Deadline > 0 {
+		fmt.Fprintf(b, "  on time if done within %s\n", writeTime(l.Deadline))
+	}
+	for i := range s.Strategies {
+		st := &s.Strategies[i]
+		if c := st.OnCall; c != nil {
+			does := "begins again from its first step"
+			if st.Engine {
+				does = "goes on where it stopped"
+			}
+			fmt.Fprintf(b, "  %s: a person is called when a %s stops; %s later it %s, at most %d times\n", st.Name, s.Noun.One, writeTime(c.After), does, c.Limit)
+		}
 	}
 }
 

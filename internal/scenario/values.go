@@ -127,6 +127,22 @@ func parseCount(s string) (int, error) {
 	return 0, errForm
 }
 
+// speeds reads a multiple of the wall clock's speed.
+func speeds() codec[float64] {
+	c := numbers()
+	c.kind, c.like = "speed", "60x, more than 0x and at most 1000000x"
+	c.parse = func(s string) (float64, error) {
+		x, err := parseNumber(strings.TrimSuffix(s, "x"))
+		if err == nil && !(x > 0 && x <= 1e6) {
+			err = errors.New("must be more than 0x and at most 1000000x")
+		}
+		return x, err
+	}
+	c.write = func(x float64) string { return writeNumber(x) + "x" }
+	c.size = nil
+	return c
+}
+
 // maxTime is the longest time a scenario may name: a thousand days.
 const maxTime = 24000 * event.Hour
 

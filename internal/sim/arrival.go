@@ -9,10 +9,16 @@ import (
 
 // arrivals are the instants at which the tasks of a run arrive: exactly
 // load.Tasks order statistics of uniform draws over load.Duration, bent by the
-// peak if there is one. Two tasks never share an instant's microsecond by
+// peak if there is one, or a fixed distance apart if there is a schedule. Two tasks never share an instant's microsecond by
 // design, but may; their order is then their number.
 func arrivals(load scenario.Load, d dice) []event.Time {
 	ts := make([]event.Time, load.Tasks)
+	if load.Every > 0 {
+		for i := range ts {
+			ts[i] = event.Time(i) * load.Every
+		}
+		return ts
+	}
 	where := word("arrival")
 	for i := range ts {
 		ts[i] = arrivalAt(load, d.draw(drawArrival, where, i+1, 0))

@@ -14,9 +14,19 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		Effects: sc.Effects, Promises: sc.Promises, Impact: sc.Impact, Claims: sc.Claims,
 		Source: sc.Text, Sets: sc.Sets, Journal: opts.Journal,
 	}
+	if sc.Load.Every > 0 {
+		run.Schedule = &event.Schedule{Every: sc.Load.Every, Begins: sc.Load.Begins}
+	}
+	if run.Deadline = sc.Load.Deadline; sc.Load.Patience != event.Patience {
+		run.Patience = sc.Load.Patience
+	}
 	for i := range sc.Strategies {
 		s := &sc.Strategies[i]
-		run.Strategies = append(run.Strategies, event.Strategy{Name: s.Name, Title: s.Title, Durable: s.Engine, Keyed: s.Keys, Retries: s.Retries})
+		st := event.Strategy{Name: s.Name, Title: s.Title, Durable: s.Engine, Keyed: s.Keys, Retries: s.Retries}
+		if s.OnCall != nil {
+			st.OnCall = s.OnCall.After
+		}
+		run.Strategies = append(run.Strategies, st)
 	}
 	for i := range sc.Services {
 		run.Services = append(run.Services, event.Service{Name: sc.Services[i].Name, Title: sc.Services[i].Title})

@@ -144,6 +144,10 @@ func (l *durable) replied(o *occurrence) {
 }
 
 func (l *durable) woke(o *occurrence) {
+	if o.kind == occCall {
+		l.helped(o)
+		return
+	}
 	panic(fmt.Sprintf("sim: %s has no occurrence of kind %d: the engine keeps its own timers", l.strategy.Name, o.kind))
 }
 
@@ -182,6 +186,7 @@ func (d *durables) observe(r *engine.Record) {
 		ev.Kind, ev.Attempt, ev.Dur = event.StepDeferred, 0, 0
 	case engine.Parked:
 		ev.Kind, ev.Attempt = event.TaskParked, 0
+		w.callHelp(&ev)
 	case engine.Redriven:
 		ev.Kind, ev.Attempt = event.TaskRedriven, 0
 		ev.Class = event.ClassOperator

@@ -13,6 +13,7 @@ const (
 	occReply                     // a service does its work or refuses, and its answer arrives
 	occTimeout                   // a caller stops waiting (strategies without the engine)
 	occRetry                     // a caller tries again (strategies without the engine)
+	occCall                      // a person who was called acts
 	occLiveEnd                   // a fault injected for a length of time ends: after all else at its instant
 	occAction                    // an action of the journal
 )

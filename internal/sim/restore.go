@@ -80,6 +80,7 @@ func (w *World) quietly(a *Action) {
 func (w *World) resume(events, rows []event.Event, actions []Action) {
 	left := w.recall(events)
 	w.remember(rows)
+	w.resumeCalls(events)
 	w.scheduleFaults(w.horizon)
 	w.scheduleArrival()
 	w.scheduleActions(actions)
@@ -158,8 +159,17 @@ func (w *World) recall(events []event.Event) (left remains) {
 			}
 			delete(alive, id)
 			w.settle(e.Task)
+		case event.TaskParked:
+			if e.Class == event.ClassDied {
+				left.dead = append(left.dead, alive[id])
+			}
 		case event.EffectMade:
 			w.book.note(e.Strategy, e.Task, e.Step)
+		}
+		if e.Task > 0 && e.Strategy >= 0 {
+			if s, ok := w.lanes[e.Strategy].(*straight); ok {
+				s.recall(e)
+			}
 		}
 		w.notePark(e)
 	}
@@ -177,7 +187,7 @@ type taskID struct {
 func (w *World) count(alive map[taskID]attempt) int {
 	n := 0
 	for id := range alive {
-		if _, parked := slices.BinarySearch(w.parked[id.lane], id.task); !parked {
+		if !w.isParked(id.lane, id.task) {
 			n++
 		}
 	}
@@ -199,7 +209,7 @@ func (w *World) remember(rows []event.Event) {
 func (w *World) bury(alive map[taskID]attempt) []attempt {
 	var dead []attempt
 	for id, a := range alive {
-		if !w.run.Strategies[id.lane].Durable {
+		if !w.run.Strategies[id.lane].Durable && !w.isParked(id.lane, id.task) {
 			dead = append(dead, a)
 		}
 	}
@@ -207,9 +217,9 @@ func (w *World) bury(alive map[taskID]attempt) []attempt {
 		return int(a.lane-b.lane)<<32 + int(a.task-b.task)
 	})
 	for _, a := range dead {
-		w.emit(event.Event{
-			Kind: w.ending(a.task, event.ClassDied), Strategy: a.lane, Task: a.task, Step: a.step, Service: int16(w.steps[a.step].Service), Effect: event.None,
-			Class: event.ClassDied, Text: "the process was killed", Dur: w.now - w.arrivals[a.task-1],
+		w.lanes[a.lane].(*straight).stop(event.Event{
+			Strategy: a.lane, Task: a.task, Step: a.step, Service: int16(w.steps[a.step].Service), Effect: event.None,
+			Class: event.ClassDied, Text: "the process was killed",
 		})
 	}
 	w.disk.crashes[len(w.disk.crashes)-1].Lost = len(dead)
@@ -274,6 +284,12 @@ func (w *World) Unmet() int { return len(w.book.ahead) }
 
 // Journal are the lines that, given beforehand, repeat what people did to the run.
 func (w *World) Journal() []string { return slices.Clone(w.journal) }
+
+// isParked tells whether the task is parked now.
+func (w *World) isParked(lane int8, task int32) bool {
+	_, ok := slices.BinarySearch(w.parked[lane], task)
+	return ok
+}
 
 // notePark keeps the sorted lists of parked tasks.
 func (w *World) notePark(e *event.Event) {

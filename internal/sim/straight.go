@@ -12,17 +12,21 @@ type straight struct {
 	w        *World
 	lane     int8
 	strategy *scenario.Strategy
+	rounds   map[int32]*effort // by task, of strategies with somebody on call
 }
 
 func (s *straight) submit(task int32) {
 	s.w.emitSubmitted(s.lane, task)
-	s.start(task, 0, 1)
+	s.start(task, 0, s.next(task, 0))
 }
 
 // start makes one attempt at a step.
 func (s *straight) start(task int32, step, attempt int16) {
 	w := s.w
 	st := &w.steps[step]
+	if r := s.round(task); r != nil {
+		r.tried[step] = attempt
+	}
 	w.emit(event.Event{Kind: event.StepStarted, Strategy: s.lane, Task: task, Step: step, Service: int16(st.Service), Attempt: attempt, Effect: event.None})
 	if w.call(s.lane, task, step, attempt, w.now) {
 		return
@@ -40,9 +44,10 @@ func (s *straight) replied(o *occurrence) {
 	}
 	w.emit(s.ended(o, event.StepSucceeded))
 	if int(o.step)+1 < len(w.steps) {
-		s.start(o.task, o.step+1, 1)
+		s.start(o.task, o.step+1, s.next(o.task, o.step+1))
 		return
 	}
+	delete(s.rounds, o.task)
 	w.emit(event.Event{
 		Kind: event.TaskSucceeded, Strategy: s.lane, Task: o.task, Dur: w.now - w.arrivals[o.task-1],
 		Step: event.None, Service: event.None, Effect: event.None,
@@ -50,8 +55,12 @@ func (s *straight) replied(o *occurrence) {
 }
 
 func (s *straight) woke(o *occurrence) {
-	if o.kind == occRetry {
+	switch o.kind {
+	case occRetry:
 		s.start(o.task, o.step, o.attempt+1)
+		return
+	case occCall:
+		s.helped(o)
 		return
 	}
 	s.failed(o, &scenario.Class{Name: event.ClassTimeout}, timeoutText(s.w, o.step))
@@ -64,15 +73,25 @@ func (s *straight) failed(o *occurrence, c *scenario.Class, message string) {
 	st := &w.steps[o.step]
 	ev := s.ended(o, event.StepFailed)
 	ev.Class, ev.Text = c.Name, message
-	if s.strategy.Retries && !c.Permanent && int(o.attempt) < st.Retry.Limit {
-		wait := engineRetry(st.Retry).Wait(int(o.attempt), w.jitter(o.step, o.task, o.attempt))
+	if s.strategy.Retries && !c.Permanent && s.spent(o.task, o.step, o.attempt) < st.Retry.Limit {
+		wait := engineRetry(st.Retry).Wait(s.spent(o.task, o.step, o.attempt), w.jitter(o.step, o.task, o.attempt))
 		ev.Kind, ev.Due = event.StepRetrying, w.now+max(event.Time(wait), c.RetryAfter)
 		w.emit(ev)
 		w.queue.push(occurrence{at: ev.Due, lane: s.lane, task: o.task, step: o.step, attempt: o.attempt, kind: occRetry})
 		return
 	}
 	w.emit(ev)
-	ev.Kind, ev.Attempt, ev.Dur = w.ending(o.task, c.Name), 0, w.now-w.arrivals[o.task-1]
+	ev.Attempt = 0
+	s.stop(ev)
+}
+
+// stop ends the task, or leaves it to the person who is called.
+func (s *straight) stop(ev event.Event) {
+	w := s.w
+	ev.Kind, ev.Dur = w.ending(ev.Task, ev.Class), w.now-w.arrivals[ev.Task-1]
+	if ev.Kind != event.TaskFailed || !w.callHelp(&ev) {
+		delete(s.rounds, ev.Task)
+	}
 	w.emit(ev)
 }
 

@@ -53,14 +53,15 @@ type World struct {
 	book     book
 	disk     disk
 
-	now      event.Time // instant of the occurrence being performed
-	horizon  event.Time // everything up to here has happened
-	arrived  int        // tasks that have arrived
-	settled  []uint8    // by task: strategies in which it ended
-	parked   [][]int32  // by lane: tasks that are parked now, sorted
-	injected int        // faults injected so far
-	actions  []Action   // of the journal, by instant
-	journal  []string   // lines of what people did, given beforehand or live
+	now      event.Time     // instant of the occurrence being performed
+	horizon  event.Time     // everything up to here has happened
+	arrived  int            // tasks that have arrived
+	settled  []uint8        // by task: strategies in which it ended
+	parked   [][]int32      // by lane: tasks that are parked now, sorted
+	called   map[taskID]int // how often somebody was called for a task
+	injected int            // faults injected so far
+	actions  []Action       // of the journal, by instant
+	journal  []string       // lines of what people did, given beforehand or live
 	ended    bool
 	resumed  bool  // this process goes on where another was killed
 	failure  error // of the ledger, kept until the next flush
@@ -79,7 +80,7 @@ type lane interface {
 	submit(task int32)
 	// replied delivers the answer of a call that was still waited for.
 	replied(o *occurrence)
-	// woke delivers an occTimeout or occRetry that the lane asked for.
+	// woke delivers an occTimeout, occRetry or occCall that the lane asked for.
 	woke(o *occurrence)
 }
 
@@ -101,7 +102,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	w.figures = newFigures(w.payloads)
 	w.details = NewDetails(sc, opts.Seed)
 	w.book = newBook(w.run)
-	w.parked = make([][]int32, len(w.run.Strategies))
+	w.parked, w.called = make([][]int32, len(w.run.Strategies)), map[taskID]int{}
 	w.disk = newDisk(w.run, opts.Store)
 	w.buckets = newBuckets(len(w.run.Strategies), len(sc.Services))
 	for i := range sc.Services {
@@ -127,7 +128,7 @@ func (w *World) openLanes(opts Options) error {
 		if st.Engine {
 			w.lanes = append(w.lanes, w.durable.add(i, st))
 		} else {
-			w.lanes = append(w.lanes, &straight{w: w, lane: int8(i), strategy: st})
+			w.lanes = append(w.lanes, &straight{w: w, lane: int8(i), strategy: st, rounds: map[int32]*effort{}})
 		}
 	}
 	core, err := engine.New(w.durable.config(opts.Store))
@@ -244,7 +245,7 @@ func (w *World) perform(o *occurrence) {
 			w.makeEffect(o)
 		}
 		w.lanes[o.lane].replied(o)
-	case occTimeout, occRetry:
+	case occTimeout, occRetry, occCall:
 		w.lanes[o.lane].woke(o)
 	case occAction:
 		w.act(o)
