@@ -113,7 +113,7 @@ func (o *watchOptions) print(env *Env, s *stage, res *report.Result, at report.P
 func printCrashes(w io.Writer, state *metrics.State, res *report.Result) {
 	for _, c := range res.Crashes {
 		fmt.Fprintf(w, "killed at %s: %d in flight, %d calls repeated, %d effects already in the ledger, %d doubled; back after %.0f ms\n",
-			event.Time(c.AtMS*1000).Clock(), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere, doubled(state), c.RecoveryMS)
+			state.Run.Clock(event.Time(c.AtMS*1000)), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere, doubled(state), c.RecoveryMS)
 	}
 }
 
@@ -133,7 +133,7 @@ func doubled(state *metrics.State) int {
 
 // interrupted is the end of a run that somebody stopped.
 func interrupted(state *metrics.State, dir string) error {
-	f := &failure{code: exitSignals + 2, err: fmt.Errorf("stopped at %s of the run", state.Now.Clock())}
+	f := &failure{code: exitSignals + 2, err: fmt.Errorf("stopped at %s of the run", state.Run.Clock(state.Now))}
 	if dir != "" {
 		f.hint = "go on with it: tasker-sim resume " + dir
 	}

@@ -51,7 +51,7 @@ func inspectRun(w io.Writer, dir string, kept *rundir.Kept) error {
 	if kept.Ended() {
 		status = "finished"
 	}
-	fmt.Fprintf(w, "%s\n%s, seed %d, at %s: %s\n", filepath.Base(dir), kept.Run.Title, kept.Run.Seed, kept.Until.Clock(), status)
+	fmt.Fprintf(w, "%s\n%s, seed %d, at %s: %s\n", filepath.Base(dir), kept.Run.Title, kept.Run.Seed, kept.Run.Clock(kept.Until), status)
 	fmt.Fprintf(w, "%s, %s in the ledger, %s survived\n\n", report.Plural(len(kept.Events), event.Noun{One: "event", Many: "events"}), report.Plural(len(kept.Rows), event.Noun{One: "effect", Many: "effects"}), report.Plural(len(kept.Crashes), event.Noun{One: "kill", Many: "kills"}))
 	for i := range state.Strategies {
 		t := &state.Strategies[i].Tasks
@@ -75,7 +75,7 @@ func inspectTask(w io.Writer, kept *rundir.Kept, task int32) error {
 		}
 	}
 	if !found {
-		return usage("", "%s %d has not arrived: the run stands at %s", run.Noun.One, task, kept.Until.Clock())
+		return usage("", "%s %d has not arrived: the run stands at %s", run.Noun.One, task, kept.Run.Clock(kept.Until))
 	}
 	var details *sim.Details
 	if sc, err := rundir.Scenario(run); err == nil {

@@ -102,6 +102,7 @@ func newReplay(env *Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			o.paceOf(tape.Run())
 			s := tape.stage()
 			s.rewind = func() (event.Source, error) { return openTape(args[0]) }
 			return errors.Join(watch(cmd.Context(), env, s, &o), tape.close())

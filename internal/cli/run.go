@@ -105,7 +105,8 @@ func runScenario(cmd *cobra.Command, env *Env, name string, o *runOptions) error
 	if err != nil {
 		return err
 	}
-	window, err := o.window()
+	o.keepPace(sc)
+	window, err := o.window(sc.Load.Duration)
 	if err != nil {
 		return err
 	}
@@ -192,15 +193,12 @@ func (o *runOptions) choose(sc *scenario.Scenario) error {
 }
 
 // window is how far the world may run ahead of the disk.
-func (o *runOptions) window() (event.Time, error) {
+func (o *runOptions) window(duration event.Time) (event.Time, error) {
 	switch o.flush {
 	case "instant":
 		return 0, nil
 	case "":
-		if o.speed.factor == 0 {
-			return 5 * event.Second, nil
-		}
-		return max(event.Millisecond, event.Time(o.speed.factor*float64(event.Second)/60)), nil
+		return o.ahead(duration), nil
 	}
 	d, err := time.ParseDuration(o.flush)
 	if err != nil || d <= 0 {
@@ -236,21 +234,20 @@ func newResume(env *Env) *cobra.Command {
 }
 
 func resumeRun(ctx context.Context, env *Env, dir string, o *watchOptions) error {
-	window := 5 * event.Second
-	if o.speed.factor > 0 {
-		window = event.Time(o.speed.factor * float64(event.Second) / 60)
-	}
-	r, err := rundir.Resume(dir, window)
+	r, err := rundir.Resume(dir, 5*event.Second)
 	if err != nil {
 		return explain(err, dir)
 	}
+	run := r.World.Run()
+	o.paceOf(run)
+	r.World.SetWindow(o.ahead(run.Duration))
 	if !r.Ended() {
 		r.NoteRecovery(wall.SinceStart())
 		cs := r.Survived()
 		quiet := supervised(env) // the dashboard says it
 		if !quiet {
 			fmt.Fprintf(env.Stderr, "%s: went on at %s after %.0f ms, %d tasks in flight\n",
-				filepath.Base(dir), r.Horizon().Clock(), wall.SinceStart().Seconds()*1000, cs[len(cs)-1].InFlight)
+				filepath.Base(dir), r.World.Run().Clock(r.Horizon()), wall.SinceStart().Seconds()*1000, cs[len(cs)-1].InFlight)
 		}
 	}
 	return watch(ctx, env, &stage{src: r.World, run: r, name: r.World.Run().Scenario}, o)

@@ -14,6 +14,7 @@ import (
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 	"tasker-sim/internal/rundir"
+	"tasker-sim/internal/scenario"
 	"tasker-sim/internal/sim"
 	"tasker-sim/internal/tui"
 	"tasker-sim/internal/wall"
@@ -73,6 +74,28 @@ func (o *watchOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.record, "record", "", "write the run as a tape to FILE")
 	f.StringVar(&o.theme, "theme", "auto", "auto, dark, light, hc or mono")
 	f.BoolVar(&o.ascii, "ascii", false, "draw with ASCII only")
+}
+
+// keepPace takes the scenario's own speed for the dashboard if none was asked for.
+func (o *watchOptions) keepPace(sc *scenario.Scenario) {
+	if !o.headless && !o.speed.given {
+		o.speed.factor = sc.Load.Speed
+	}
+}
+
+// paceOf does the same with the scenario that a run or tape carries.
+func (o *watchOptions) paceOf(run *event.Run) {
+	if sc, err := rundir.Scenario(run); err == nil {
+		o.keepPace(sc)
+	}
+}
+
+// ahead is how far the world may run ahead of the disk at this speed.
+func (o *watchOptions) ahead(duration event.Time) event.Time {
+	if o.speed.factor == 0 {
+		return fullSpeedWindow(duration)
+	}
+	return max(event.Millisecond, event.Time(o.speed.factor*float64(event.Second)/60))
 }
 
 // settle refuses flags that mean nothing and settles what depends on the terminal.
@@ -194,7 +217,11 @@ func recorded(env *Env, src event.Source, o *watchOptions) (event.Source, func()
 }
 
 // slice is how much virtual time a headless run lives before it looks up.
-const slice = 10 * event.Second
+func slice(run *event.Run) event.Time { return 2 * fullSpeedWindow(run.Duration) }
+
+// fullSpeedWindow is how far the world may run ahead of the disk when it goes as
+// fast as it can: 5 s of an hour, and the same part of a longer run.
+func fullSpeedWindow(duration event.Time) event.Time { return max(5*event.Second, duration/720) }
 
 // drive runs the source without a dashboard. factor 0 is as fast as it goes.
 func drive(ctx context.Context, src event.Source, factor float64) (*metrics.State, error) {
@@ -218,7 +245,7 @@ func drive(ctx context.Context, src event.Source, factor float64) (*metrics.Stat
 		if ctx.Err() != nil {
 			return state, ctx.Err()
 		}
-		horizon += slice
+		horizon += slice(src.Run())
 		if factor > 0 {
 			horizon = from + event.Time(clock.Elapsed().Seconds()*factor*float64(event.Second))
 			wall.Sleep(ctx, 50_000_000)

@@ -114,9 +114,9 @@ func (a *account) presence() string {
 	}
 	switch e := a.last; e.Kind {
 	case event.StepRetrying:
-		return fmt.Sprintf("At %s %s; attempt %d follows at %s.", a.step(e), a.why(e), e.Attempt+1, e.Due.Clock())
+		return fmt.Sprintf("At %s %s; attempt %d follows at %s.", a.step(e), a.why(e), e.Attempt+1, a.run.Clock(e.Due))
 	case event.StepDeferred:
-		return fmt.Sprintf("It waits before %s: the breaker of %s is open until %s.", a.step(e), a.service(e), e.Due.Clock())
+		return fmt.Sprintf("It waits before %s: the breaker of %s is open until %s.", a.step(e), a.service(e), a.run.Clock(e.Due))
 	case event.StepSucceeded:
 		return "It goes on after " + a.step(e) + "."
 	default:

@@ -93,8 +93,5 @@ func (r *Result) parameters() string {
 		Plural(m.Engineers, event.Noun{One: "engineer", Many: "engineers"}))
 }
 
-// clock writes milliseconds of virtual time as h:mm:ss.
-func clock(ms float64) string { return (event.Time(ms * float64(event.Millisecond))).Clock() }
-
 // portion writes a declared share as it was given: "70 %".
 func portion(share float64) string { return strconv.FormatFloat(100*share, 'g', 4, 64) + " %" }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 )
 
@@ -265,7 +266,7 @@ func (r *Result) Summary(w io.Writer, at Place) error {
 // crash is a kill that the run survived, in words.
 func (r *Result) crash(c *Crash) string {
 	return fmt.Sprintf("at %s, %d in flight: %d calls repeated, %d effects already there",
-		clock(c.AtMS), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere)
+		r.run.Clock(event.Time(c.AtMS*float64(event.Millisecond))), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere)
 }
 
 // harm is the most important counter of strategy k.

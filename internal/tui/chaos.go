@@ -179,12 +179,12 @@ func (s *scene) drawJournal(p pane) {
 }
 
 func (s *scene) drawInjected(p pane, f *metrics.Fault) {
-	glyph, k, when := '✗', inkFail, f.Begin.Clock()+" until cleared"
+	glyph, k, when := '✗', inkFail, s.run.Clock(f.Begin)+" until cleared"
 	switch {
 	case f.End > 0:
-		glyph, k, when = '✓', inkDim, f.Begin.Clock()+" – "+f.End.Clock()
+		glyph, k, when = '✓', inkDim, s.run.Clock(f.Begin)+" – "+s.run.Clock(f.End)
 	case f.Due > 0:
-		when = fmt.Sprintf("%s, %s left", f.Begin.Clock(), report.Span(max(f.Due-s.state.Now, event.Time(0))))
+		when = fmt.Sprintf("%s, %s left", s.run.Clock(f.Begin), report.Span(max(f.Due-s.state.Now, event.Time(0))))
 	}
 	p.put(0, 0, glyph, k|bold)
 	x := p.text(2, 0, when, k) + 2

@@ -76,6 +76,9 @@ func harm(name string, n int) fact {
 
 // costFacts are tickets, money, repair and waiting.
 func (s *scene) costFacts(k int) []fact {
+	if s.upkept() {
+		return s.upkeepFacts(k)
+	}
 	st := &s.state.Strategies[k]
 	i := s.state.Impact(k)
 	waited := s.state.WaitedLongRate(k)
@@ -83,7 +86,38 @@ func (s *scene) costFacts(k int) []fact {
 		{label: "tickets", value: report.Count(int(math.Round(i.SupportTickets))), declared: true, ink: costInk(i.SupportTickets > .5), gap: true},
 		{label: "lost", value: report.Money(st.LostCents), declared: true, ink: costInk(st.LostCents > 0)},
 		{label: "repair", value: report.Hours(i.ManualRecoveryHours), declared: true, ink: costInk(i.Cases > 0)},
-		{label: "over 10 s", value: roughPercent(waited.Share()), ink: costInk(waited.K > 0)},
+		{label: "over " + report.Limit(s.run.Patient()), value: roughPercent(waited.Share()), ink: costInk(waited.K > 0)},
+	}
+}
+
+// upkept tells whether the run is about keeping something going: it has a
+// deadline, or somebody on call.
+func (s *scene) upkept() bool {
+	called := s.run.Deadline > 0
+	for i := range s.run.Strategies {
+		called = called || s.run.Strategies[i].OnCall > 0
+	}
+	return called
+}
+
+// upkeepFacts are calls for a person, recovery, work for nothing and being on time.
+func (s *scene) upkeepFacts(k int) []fact {
+	st := &s.state.Strategies[k]
+	recovery := "–"
+	if t, ok := st.Recovery.Quantile(.5); ok {
+		recovery = report.Span(t)
+	}
+	late := "succeeded"
+	value, bad := report.Count(st.Tasks.Succeeded), false
+	if s.run.Deadline > 0 {
+		r := s.state.OnTimeRate(k)
+		late, value, bad = "on time", report.Percent(r.Share()), r.K < r.N
+	}
+	return []fact{
+		{label: "calls/week", value: report.Decimal(s.state.CallsPerWeek(k)), ink: costInk(st.Calls > 0), gap: true},
+		{label: "recovery", value: recovery, ink: costInk(st.Recovery.Count() > 0)},
+		{label: "wasted", value: report.Hours(st.Wasted.Seconds() / 3600), ink: costInk(st.Wasted > 0)},
+		{label: late, value: value, ink: costInk(bad)},
 	}
 }
 

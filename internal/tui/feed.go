@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/report"
@@ -31,8 +32,8 @@ type news struct {
 }
 
 // wants tells whether an event gets a sentence, at a speed in virtual seconds a
-// second.
-func (f *feed) wants(e *event.Event, speed float64) bool {
+// second; fastest stands for as fast as it goes.
+func (f *feed) wants(e *event.Event, speed, fastest float64) bool {
 	if !report.Worth(e.Kind) || e.Kind == event.BreakerHalfOpened {
 		return false // a probe's result says it better than the probe
 	}
@@ -44,7 +45,7 @@ func (f *feed) wants(e *event.Event, speed float64) bool {
 		return false
 	}
 	if speed == 0 {
-		speed = speeds[len(speeds)-1]
+		speed = fastest
 	}
 	f.quiet[i] = e.At + event.Time(feedPause*speed*float64(event.Second))
 	return true
@@ -68,7 +69,7 @@ func (f *feed) back(i int) *news {
 
 // tell takes an event into the feed if it is worth it, after log has it.
 func (s *scene) tell(e *event.Event) {
-	if !s.feed.wants(e, s.speed) {
+	if steps := s.ladder(); !s.feed.wants(e, s.speed, steps[len(steps)-1]) {
 		return
 	}
 	var life []event.Event
@@ -88,12 +89,12 @@ func (s *scene) drawFeed(p pane) {
 			}
 			return
 		}
-		drawNews(p.part(0, y, p.w, 1), e, y == 0)
+		s.drawNews(p.part(0, y, p.w, 1), e, y == 0)
 	}
 }
 
-func drawNews(p pane, e *news, newest bool) {
-	x := p.text(1, 0, shortClock(e.at), inkPend) + 1
+func (s *scene) drawNews(p pane, e *news, newest bool) {
+	x := p.text(1, 0, shortClock(s.run, e.at), inkPend) + 1
 	glyph, k := eventMark(e.kind)
 	p.put(x, 0, glyph, k)
 	ink := inkText
@@ -120,7 +121,10 @@ func eventMark(k event.Kind) (rune, ink) {
 }
 
 // shortClock is the time without the hour, as long as there is none.
-func shortClock(t event.Time) string {
+func shortClock(run *event.Run, t event.Time) string {
+	if run.Schedule != nil {
+		return strings.TrimPrefix(run.Clock(t), "day ")
+	}
 	if t < event.Hour {
 		return t.Clock()[2:]
 	}

@@ -11,7 +11,7 @@ import (
 // drawHeader shows what runs, when it is and how fast, and how much of the run
 // is over: the rule below fills from left to right.
 func (s *scene) drawHeader(p pane) {
-	right := fmt.Sprintf("%s of %s  %s  seed %d", s.state.Now.Clock(), s.run.Duration.Clock(), s.pace(), s.run.Seed)
+	right := fmt.Sprintf("%s of %s  %s  seed %d", s.run.Clock(s.state.Now), s.run.Length(), s.pace(), s.run.Seed)
 	left := p.text(1, 0, "tasker-sim", inkAccent|bold) + 2
 	room := p.w - 2 - width(right)
 	if s.screen == screenRun || room-left < 24 {
@@ -28,8 +28,8 @@ func (s *scene) drawHeader(p pane) {
 // drawClock writes the clock with its parts in their inks.
 func (s *scene) drawClock(p pane, x int, all string) {
 	p.text(x+1, 0, all, inkDim)
-	x = p.text(x+1, 0, s.state.Now.Clock(), inkText|bold)
-	x = p.text(x, 0, " of "+s.run.Duration.Clock()+"  ", inkDim)
+	x = p.text(x+1, 0, s.run.Clock(s.state.Now), inkText|bold)
+	x = p.text(x, 0, " of "+s.run.Length()+"  ", inkDim)
 	k := inkOK
 	if s.paused || s.ended {
 		k = inkRetry
@@ -49,7 +49,19 @@ func (s *scene) pace() string {
 	case s.speed == 0:
 		return "▶ max"
 	}
-	return fmt.Sprintf("▶ %gx", s.speed)
+	return "▶ " + paceText(s.speed)
+}
+
+// paceText writes a speed: "60x", and from an hour a second on "2 h/s" or "1 d/s".
+func paceText(speed float64) string {
+	const hour, day = 3600, 86400
+	switch {
+	case speed >= day:
+		return fmt.Sprintf("%.3g d/s", speed/day)
+	case speed >= hour:
+		return fmt.Sprintf("%.3g h/s", speed/hour)
+	}
+	return fmt.Sprintf("%gx", speed)
 }
 
 func (s *scene) drawProgress(p pane) {
@@ -109,9 +121,9 @@ func (s *scene) drawBanner(p pane, y int) {
 	p.text(2, y, text, k|flipped|bold)
 }
 
-// survivalShown is how long the banner tells of a kill, in virtual time; at the
-// usual speed some three seconds.
-const survivalShown = 3 * event.Minute
+// survivalShown is how many buckets of the series long the banner tells of a
+// kill; at the usual speed some three seconds.
+const survivalShown = 3
 
 // survival tells what the latest kill came to, for a while after it.
 func (s *scene) survival() string {
@@ -119,7 +131,7 @@ func (s *scene) survival() string {
 		return ""
 	}
 	c := &s.kills[len(s.kills)-1]
-	if s.state.Now > c.At+survivalShown {
+	if s.state.Now > c.At+survivalShown*s.state.Width() {
 		return ""
 	}
 	t := "killed, back"

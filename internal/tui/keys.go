@@ -206,7 +206,7 @@ func stepOn(m *Model) tea.Cmd {
 	if m.busy {
 		return nil
 	}
-	return m.fetch(m.src, m.horizon+stepLength)
+	return m.fetch(m.src, m.horizon+m.stepLength())
 }
 
 // quit ends the program with an empty picture: a terminal that was resized may

@@ -251,12 +251,20 @@ func (s *scene) drawOrder(p pane) {
 	}
 }
 
+// worthText is the beginning of a sentence about what the task is worth, if anything.
+func worthText(cents int64) string {
+	if cents == 0 {
+		return ""
+	}
+	return "worth " + report.Money(cents) + ", "
+}
+
 // drawStory says in sentences what became of the task; it returns the rows used.
 func (s *scene) drawStory(p pane) int {
 	y := 0
 	if r := (taskRow{task: s.order.task, first: s.log.Life(0, s.order.task), last: s.log.Life(s.last(), s.order.task)}); r.known() != nil {
 		x := p.text(1, 0, s.run.Noun.One+" "+report.Count(int(s.order.task)), inkTitle)
-		p.text(x+2, 0, "worth "+report.Money(r.known().Worth)+", arrived at "+r.known().Submitted.Clock(), inkDim)
+		p.text(x+2, 0, worthText(r.known().Worth)+"arrived at "+s.run.Clock(r.known().Submitted), inkDim)
 		y = 1
 	}
 	for k := range s.state.Strategies {

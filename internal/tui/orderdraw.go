@@ -193,14 +193,14 @@ func (s *scene) drawAttempt(p pane, lives []*biography, r *lifeRow) {
 
 // attemptFacts are the lines about an attempt.
 func (s *scene) attemptFacts(a *attempt, r *lifeRow) []fact {
-	f := []fact{{label: "began", value: exactClock(a.start), ink: inkText}}
+	f := []fact{{label: "began", value: s.exactClock(a.start), ink: inkText}}
 	switch {
 	case a.end == 0:
 		f = append(f, fact{label: "ended", value: "not yet, it runs for " + report.Span(s.state.Now-a.start), ink: inkRun})
 	case a.outcome == 0:
-		f = append(f, fact{label: "ended", value: "cut off at " + exactClock(a.end), ink: inkFail})
+		f = append(f, fact{label: "ended", value: "cut off at " + s.exactClock(a.end), ink: inkFail})
 	default:
-		f = append(f, fact{label: "ended", value: exactClock(a.end) + ", after " + report.Span(a.dur), ink: inkText})
+		f = append(f, fact{label: "ended", value: s.exactClock(a.end) + ", after " + report.Span(a.dur), ink: inkText})
 	}
 	if a.class != "" {
 		text := a.class
@@ -218,7 +218,11 @@ func (s *scene) attemptFacts(a *attempt, r *lifeRow) []fact {
 	return f
 }
 
-// exactClock is the time with milliseconds.
-func exactClock(t event.Time) string {
+// exactClock is the time with milliseconds; of tasks that take hours, with
+// seconds.
+func (s *scene) exactClock(t event.Time) string {
+	if s.run.Schedule != nil {
+		return fmt.Sprintf("%s:%02d", s.run.Clock(t), t%event.Minute/event.Second)
+	}
 	return fmt.Sprintf("%s.%03d", t.Clock(), t%event.Second/event.Millisecond)
 }

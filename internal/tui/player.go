@@ -17,12 +17,24 @@ const (
 	frameMost = 250 * time.Millisecond // elapsed time that a frame makes up for
 	batchGoal = 40 * time.Millisecond  // what a batch should take at full speed
 	windowMin = event.Second
-	windowMax = 5 * event.Minute
+	windowMax = 5 * event.Minute // in an hour; in a longer run the same part of it
 )
 
 // speeds are the steps of the speed keys, in virtual seconds a second; 0, as
 // fast as it goes, comes after the last.
 var speeds = [...]float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200}
+
+// longSpeeds follow them in runs that begin with more than the last of those:
+// from an hour a second to ten days a second.
+var longSpeeds = [...]float64{3600, 7200, 14400, 21600, 43200, 86400, 172800, 432000, 864000}
+
+// ladder are the steps of the speed keys in this run.
+func (p *player) ladder() []float64 {
+	if p.normal > speeds[len(speeds)-1] {
+		return append(speeds[:len(speeds):len(speeds)], longSpeeds[:]...)
+	}
+	return speeds[:]
+}
 
 // player turns wall-clock time into a horizon. The time of its ticks is all
 // that the dashboard knows of the clock on the wall.
@@ -38,6 +50,7 @@ type player struct {
 	life    int  // counts restarts: what belongs to an earlier life is dropped
 
 	last   time.Time  // the last frame; zero after a rest
+	length event.Time // of the run
 	window event.Time // how far a frame goes at full speed
 	asks   []ask      // questions for the source that wait for their turn
 }
@@ -119,13 +132,13 @@ func (p *player) widen(took time.Duration) {
 	case took > 2*batchGoal:
 		p.window = max(p.window/2, windowMin)
 	case took < batchGoal/2:
-		p.window = min(p.window*2, windowMax)
+		p.window = min(p.window*2, max(windowMax, p.length/12))
 	}
 }
 
 // faster and slower move the speed by one step.
 func (p *player) faster() {
-	for _, s := range speeds {
+	for _, s := range p.ladder() {
 		if p.speed > 0 && s > p.speed {
 			p.speed = s
 			return
@@ -135,6 +148,7 @@ func (p *player) faster() {
 }
 
 func (p *player) slower() {
+	speeds := p.ladder()
 	for i := len(speeds) - 1; i >= 0; i-- {
 		if p.speed == 0 || speeds[i] < p.speed {
 			p.speed = speeds[i]

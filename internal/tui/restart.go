@@ -8,8 +8,14 @@ import (
 	"tasker-sim/internal/event"
 )
 
-// stepLength is what the step key moves a paused run by.
-const stepLength = event.Second
+// stepLength is what the step key moves a paused run by: a second, and of tasks on
+// a schedule a tenth of the distance between two.
+func (s *scene) stepLength() event.Time {
+	if s.run.Schedule != nil {
+		return max(s.run.Schedule.Every/10, event.Second)
+	}
+	return event.Second
+}
 
 // encore is how long the verdict stands before an autoplay starts again.
 const encore = 20 * time.Second

@@ -171,7 +171,7 @@ func (s *scene) drawSide(p pane, k int) {
 	life, low := p.rect.bottom(bars + 2)
 	s.drawLife(p.at(life), k)
 	in := p.at(low)
-	in.text(1, 0, "failed a minute", inkDim)
+	in.text(1, 0, "failed a "+s.bucketName(false), inkDim)
 	data := s.minutes(p.w - 2)
 	if data.most > 0 {
 		in.right(p.w-1, 0, fmt.Sprintf("most %.0f", data.most), inkPend)
@@ -184,7 +184,7 @@ func (s *scene) drawSide(p pane, k int) {
 func (s *scene) drawTiny(p pane) {
 	y := 0
 	if p.h > len(s.state.Strategies) {
-		p.clip(0, 0, p.w, s.state.Now.Clock()+" "+s.pace(), inkDim)
+		p.clip(0, 0, p.w, s.run.Clock(s.state.Now)+" "+s.pace(), inkDim)
 		y = 1
 	}
 	for k := range s.state.Strategies {

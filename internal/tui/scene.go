@@ -66,7 +66,7 @@ func newScene(src event.Source, old scene) scene {
 	run := src.Run()
 	s := scene{run: run, state: metrics.New(run), log: metrics.NewLog(run, logLimit)}
 	s.theme, s.w, s.h, s.big = old.theme, old.w, old.h, old.big
-	s.player = player{speed: old.speed, normal: old.normal, window: windowMin, life: old.life + 1}
+	s.player = player{speed: old.speed, normal: old.normal, length: run.Duration, window: windowMin, life: old.life + 1}
 	if resumed, ok := event.As[interface{ Horizon() event.Time }](src); ok {
 		s.horizon = resumed.Horizon()
 	}

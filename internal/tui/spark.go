@@ -19,9 +19,11 @@ type series struct {
 }
 
 // minutes prepares the failures a minute of every strategy for at most w
-// columns. A column is a minute, or the mean of several.
+// columns. A column is a minute (in a long run an hour or a day), or the mean of
+// several.
 func (s *scene) minutes(w int) series {
-	total := max(int((max(s.run.Duration, s.state.Now)+event.Minute-1)/event.Minute), 1)
+	bucket := s.state.Width()
+	total := max(int((max(s.run.Duration, s.state.Now)+bucket-1)/bucket), 1)
 	n := clamp(w, 0, total)
 	out := series{shade: make([]bool, n)}
 	for k := range s.state.Strategies {
@@ -33,7 +35,7 @@ func (s *scene) minutes(w int) series {
 		out.values = append(out.values, v)
 	}
 	for c := range out.shade {
-		from, to := event.Time(c*total/n)*event.Minute, event.Time((c+1)*total/n)*event.Minute
+		from, to := event.Time(c*total/n)*bucket, event.Time((c+1)*total/n)*bucket
 		out.shade[c] = s.faulty(from, to)
 		if from <= s.state.Now {
 			out.done = c + 1
@@ -94,7 +96,7 @@ func (s *scene) drawSparks(p pane) {
 func (s *scene) sparkLabel(p pane, k int) {
 	name := clip(s.run.Strategies[k].Name, p.w)
 	p.right(p.w, 0, name, inkText)
-	if what := "failed/min"; k == 0 && width(what)+width(name) < p.w {
+	if what := "failed/" + s.bucketName(true); k == 0 && width(what)+width(name) < p.w {
 		p.text(0, 0, what, inkDim)
 	}
 }
@@ -155,4 +157,17 @@ func (s *scene) stepLabel(i int) string {
 		return l
 	}
 	return st.Name
+}
+
+// bucketName is what a bucket of the series is called.
+func (s *scene) bucketName(short bool) string {
+	switch {
+	case s.state.Width() >= 24*event.Hour:
+		return "day"
+	case s.state.Width() >= event.Hour:
+		return "hour"
+	case short:
+		return "min"
+	}
+	return "minute"
 }

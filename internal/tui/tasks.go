@@ -226,13 +226,16 @@ func (s *scene) listColumns(w int) []column {
 	first, last := s.run.Strategies[0].Name, s.run.Strategies[s.last()].Name
 	columns := []column{
 		{w: 6, title: s.run.Noun.One, right: true, cell: numberCell},
-		{w: 7, title: "at", right: true, cell: arrivedCell},
+		{w: 7, title: "at", right: true, cell: s.arrivedCell},
 		{w: 8, title: "worth", right: true, cell: worthCell},
 		{w: 11, title: first, cell: func(r taskRow) (string, ink) { return fateCell(r.first) }},
 		{w: 12, title: last, cell: func(r taskRow) (string, ink) { return fateCell(r.last) }},
 		{w: clamp(s.longestLabel(), 5, 12), title: "where", cell: s.whereCell},
 		{w: 8, title: "error", cell: errorCell},
 		{w: 8, title: "waited", right: true, cell: waitedCell},
+	}
+	if s.run.Schedule != nil { // the day takes room
+		columns[1].w, columns[2].w = columns[1].w+2, columns[2].w-2
 	}
 	if len(s.run.Strategies) == 1 {
 		columns = append(columns[:3], columns[4:]...)
@@ -271,15 +274,15 @@ func (r taskRow) known() *metrics.Life {
 	return r.last
 }
 
-func arrivedCell(r taskRow) (string, ink) {
+func (s *scene) arrivedCell(r taskRow) (string, ink) {
 	if l := r.known(); l != nil {
-		return shortClock(l.Submitted), inkDim
+		return shortClock(s.run, l.Submitted), inkDim
 	}
 	return "", inkDim
 }
 
 func worthCell(r taskRow) (string, ink) {
-	if l := r.known(); l != nil {
+	if l := r.known(); l != nil && l.Worth > 0 {
 		return report.Money(l.Worth), inkText
 	}
 	return "", inkText

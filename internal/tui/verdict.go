@@ -173,7 +173,7 @@ func (s *scene) verdictNotes() []string {
 	}
 	notes = append(notes, checks)
 	for _, d := range s.state.Deaths {
-		notes = append(notes, fmt.Sprintf("Killed at %s with %s in flight, and came back.", d.At.Clock(), report.Plural(d.InFlight, s.run.Noun)))
+		notes = append(notes, fmt.Sprintf("Killed at %s with %s in flight, and came back.", s.run.Clock(d.At), report.Plural(d.InFlight, s.run.Noun)))
 	}
 	return notes
 }
