@@ -17,6 +17,7 @@ type account struct {
 	trouble  []*event.Event // attempts that failed
 	made     []*event.Event // effects
 	attempts []int          // by step
+	called   int            // how often a person was called and acted
 }
 
 // recount reads at least one event.
@@ -47,7 +48,9 @@ func (a *account) note(e *event.Event) {
 			a.parked = e
 		}
 		if e.Kind == event.TaskRedriven {
-			a.redriven = e
+			if a.redriven = e; a.parked != nil && a.parked.Due > a.parked.At && e.Class != event.ClassRecovery {
+				a.called++
+			}
 		}
 	}
 }

@@ -23,6 +23,9 @@ func Explain(run *event.Run, life []event.Event) string {
 	case event.TaskRejected:
 		return "It was rejected: " + a.why(a.end) + "." + a.leftovers()
 	case event.TaskParked:
+		if a.end.Due > a.end.At {
+			return fmt.Sprintf("It stands still at %s: %s. A person is called and acts at %s.", a.step(a.end), a.why(a.end), run.Clock(a.end.Due))
+		}
 		return a.parking()
 	}
 	return a.presence()
@@ -68,6 +71,8 @@ func (a *account) aftermath(why string) string {
 func (a *account) success() string {
 	done := Span(a.end.Dur)
 	switch {
+	case a.called > 0:
+		return a.rescue() + " and succeeded, " + done + " after it had begun."
 	case a.redriven != nil && a.parked != nil:
 		how := "it went on by itself"
 		if a.redriven.Class == event.ClassOperator {
@@ -83,6 +88,18 @@ func (a *account) success() string {
 			a.step(e), a.why(e), Span(e.Due-e.At), done)
 	}
 	return fmt.Sprintf("%d attempts failed (%s); the next ones succeeded. It took %s in all.", len(a.trouble), a.causes(), done)
+}
+
+// rescue tells how often a person was called and what that person did.
+func (a *account) rescue() string {
+	s := fmt.Sprintf("It stopped at %s: %s.", a.step(a.parked), a.why(a.parked))
+	if a.called > 1 {
+		s = fmt.Sprintf("It stopped %d times, the last time at %s: %s.", a.called, a.step(a.parked), a.why(a.parked))
+	}
+	if a.redriven.Class == event.ClassRestart {
+		return s + " A person was called, and " + Span(a.redriven.Dur) + " later it began again from zero"
+	}
+	return s + " A person was called, and " + Span(a.redriven.Dur) + " later it went on where it had stopped"
 }
 
 // parking tells why a task is parked and what it keeps in mind.

@@ -16,7 +16,9 @@ func (r *Result) Markdown(w io.Writer, at Place) error {
 	b.WriteString("## What the story says, what this run shows\n\n" + grid(r.claimRows()))
 	b.WriteString("\n## Side by side\n\n" + grid(headed(r.columns())))
 	b.WriteString("\n## Step by step\n\n" + grid(r.stepRows()))
-	b.WriteString("\n## What it cost people\n\n" + grid(headed(r.costRows())) + r.parameters())
+	if modelled(&r.run.Impact) || !kept(r.run) {
+		b.WriteString("\n## What it cost people\n\n" + grid(headed(r.costRows())) + r.parameters())
+	}
 	b.WriteString("\n## How it is known\n\n")
 	for _, line := range r.closing() {
 		b.WriteString("- " + line + "\n")

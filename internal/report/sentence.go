@@ -161,13 +161,13 @@ func (t teller) toldTask() string {
 		return "rejected, " + t.trouble()
 	case event.TaskParked:
 		if e.Due > e.At {
-			return t.trouble() + " at " + t.step() + ", a person is called"
+			return t.trouble() + ", a person is called"
 		}
 		return "parked at " + t.step() + ", " + t.trouble()
 	case event.TaskRedriven:
 		switch e.Class {
 		case event.ClassRestart:
-			return "begins again from zero, " + Span(e.Dur) + " after the call"
+			return "begins again from zero, " + Span(e.Dur) + " later"
 		case event.ClassRecovery:
 			return "goes on by itself, parked for " + Span(e.Dur)
 		}

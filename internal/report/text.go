@@ -282,6 +282,10 @@ func (r *Result) harm(k int) string {
 func (r *Result) costs() [][]string {
 	var rows [][]string
 	for k := range r.state.Strategies {
+		if kept(r.run) {
+			rows = append(rows, []string{"cost, " + r.run.Strategies[k].Name, r.toil(k)})
+			continue
+		}
 		i := r.state.Impact(k)
 		rows = append(rows, []string{"cost, " + r.run.Strategies[k].Name, fmt.Sprintf("~ %s tickets, %s of repair, %s lost (declared)",
 			Count(int(math.Round(i.SupportTickets))), Hours(i.ManualRecoveryHours), Money(i.RevenueLostCents))})

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 
 	"tasker-sim/internal/event"
@@ -121,4 +122,19 @@ func (r *Result) addUpkeep(add func(string, func(int, *metrics.Strategy) string)
 	add("begun again from zero", func(_ int, st *metrics.Strategy) string { return Count(st.Restarts) })
 	add("recovery p50, p95, p99", func(_ int, st *metrics.Strategy) string { return quantiles(st.Recovery) })
 	add("work thrown away", func(_ int, st *metrics.Strategy) string { return Hours(hours(st.Wasted)) })
+}
+
+// toil is what a strategy cost people, in a line.
+func (r *Result) toil(k int) string {
+	st := &r.state.Strategies[k]
+	s := fmt.Sprintf("%s calls for a person, %s of work thrown away", Count(st.Calls), Hours(hours(st.Wasted)))
+	if r.run.Deadline > 0 {
+		s += ", " + Percent(r.state.OnTimeRate(k).Share()) + " on time"
+	}
+	return s
+}
+
+// modelled tells whether the run declares what failures cost people.
+func modelled(m *event.Impact) bool {
+	return m.ContactBroken > 0 || m.ContactUntold > 0 || m.ContactClean > 0 || m.MinutesPerCase > 0
 }

@@ -38,9 +38,11 @@ func (r *reader) duration(o *object) (at place) {
 	if l.Duration > 0 {
 		l.Tasks = min(l.Tasks, int((l.Duration+l.Every-1)/l.Every))
 	}
-	if l.Duration = event.Time(l.Tasks) * l.Every; l.Duration > maxSchedule {
-		r.fail(at, "", "%d tasks every %s take %s, at most %s are possible", l.Tasks, writeTime(l.Every), writeTime(l.Duration), writeTime(maxSchedule))
+	if most := int(maxSchedule / l.Every); l.Tasks > most {
+		r.fail(at, "", "a schedule may last %s, which is %d tasks every %s, not %d", writeTime(maxSchedule), most, writeTime(l.Every), l.Tasks)
+		return at
 	}
+	l.Duration = event.Time(l.Tasks) * l.Every
 	return at
 }
 

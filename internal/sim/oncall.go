@@ -16,7 +16,7 @@ func (w *World) callHelp(ev *event.Event) bool {
 		return false
 	}
 	w.called[id]++
-	ev.Kind, ev.Due = event.TaskParked, w.now+on.After
+	ev.Kind, ev.At, ev.Due = event.TaskParked, w.now, w.now+on.After
 	w.queue.push(callOf(ev))
 	return true
 }

@@ -104,7 +104,7 @@ func (r *rows) Sync() error                 { return nil }
 // TestTapeDigest holds the tape of each shipped scenario to a committed digest:
 // the same scenario and seed give the same bytes on every machine.
 func TestTapeDigest(t *testing.T) {
-	for _, name := range []string{"checkout", "microservices"} {
+	for _, name := range []string{"checkout", "data-pipeline", "microservices"} {
 		got := run(t, parse(t, name), 7).digest + "\n"
 		file := "testdata/" + name + ".digest"
 		if *update {

@@ -115,7 +115,7 @@ func (s *scene) upkeepFacts(k int) []fact {
 	}
 	return []fact{
 		{label: "calls/week", value: report.Decimal(s.state.CallsPerWeek(k)), ink: costInk(st.Calls > 0), gap: true},
-		{label: "recovery", value: recovery, ink: costInk(st.Recovery.Count() > 0)},
+		{label: "back in", value: recovery, ink: costInk(st.Recovery.Count() > 0)},
 		{label: "wasted", value: report.Hours(st.Wasted.Seconds() / 3600), ink: costInk(st.Wasted > 0)},
 		{label: late, value: value, ink: costInk(bad)},
 	}

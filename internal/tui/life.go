@@ -16,7 +16,7 @@ func (s *scene) drawLife(p pane, k int) {
 	st, about := &s.state.Strategies[k], &s.run.Strategies[k]
 	rate := s.state.FirstPassRate(k)
 	x := p.text(1, 0, strings.ToUpper(about.Name), inkTitle)
-	word := kindWords(&st.Tasks, about.Durable)
+	word := kindWords(&st.Tasks, about)
 	p.clip(x+1, 0, p.w-x-1, s.run.Noun.Many+" "+word, inkDim)
 	y := 1 + s.drawFigure(p.part(1, 1, p.w-2, s.figureRoom(p)), figureText(rate.K, rate.N), s.rateInk(k))
 	drawSure(p.part(1, y, p.w-2, 1), rate)

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 
+	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 )
 
@@ -43,11 +44,13 @@ func (s *scene) rateInk(k int) ink {
 }
 
 // kindWords says what a first pass that failed looks like in this strategy.
-func kindWords(t *metrics.Tasks, durable bool) string {
+func kindWords(t *metrics.Tasks, about *event.Strategy) string {
 	switch {
+	case about.OnCall > 0:
+		return "needing a human"
 	case t.FirstPassFailed > t.EverParked && t.EverParked > 0:
 		return "failed or parked"
-	case t.EverParked > 0 || durable:
+	case t.EverParked > 0 || about.Durable:
 		return "parked"
 	}
 	return "failed"

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 
+	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 	"tasker-sim/internal/report"
 )
@@ -51,10 +52,27 @@ var stepColumns = [...]struct {
 func quantileCell(q float64) func(*scene, *metrics.Step) (string, ink) {
 	return func(_ *scene, st *metrics.Step) (string, ink) {
 		if d, ok := st.Latency.Quantile(q); ok {
-			return report.Span(d), inkText
+			return shortSpan(d), inkText
 		}
 		return "–", inkPend
 	}
+}
+
+// shortSpan is a length of time for a narrow column: from ten minutes on without
+// seconds.
+func shortSpan(d event.Time) string {
+	if d >= 10*event.Minute && d < event.Hour {
+		return fmt.Sprintf("%d m", (d+event.Minute/2)/event.Minute)
+	}
+	return report.Span(d)
+}
+
+// recentName says of which time the rate of the moment tells.
+func (s *scene) recentName() string {
+	if days := s.state.Window() / (24 * event.Hour); days > 0 {
+		return fmt.Sprintf("last %dd", days)
+	}
+	return recentTitle
 }
 
 // drawSteps draws the graph and below it every step's figures in every strategy.
@@ -109,7 +127,11 @@ func (s *scene) drawStepTable(p pane) {
 			continue
 		}
 		x += c.w
-		p.right(x, 0, c.title, inkDim)
+		title := c.title
+		if title == recentTitle {
+			title = s.recentName()
+		}
+		p.right(x, 0, title, inkDim)
 	}
 	n := len(s.state.Strategies)
 	each, rows := n+t.gap, p.h-1

@@ -57,7 +57,7 @@ func (s *scene) drawVerdictFigures(p pane) int {
 		r := s.state.FirstPassRate(k)
 		in := p.part(x, 0, p.w/2-2, p.h)
 		end := in.text(0, 0, strings.ToUpper(s.run.Strategies[k].Name), inkTitle)
-		in.clip(end+1, 0, in.w-end-1, s.run.Noun.Many+" "+kindWords(&s.state.Strategies[k].Tasks, s.run.Strategies[k].Durable), inkDim)
+		in.clip(end+1, 0, in.w-end-1, s.run.Noun.Many+" "+kindWords(&s.state.Strategies[k].Tasks, &s.run.Strategies[k]), inkDim)
 		rows := s.drawFigure(in.part(0, 1, in.w, in.h-2), figureText(r.K, r.N), s.rateInk(k)) + 1
 		drawSure(in.part(0, rows, min(in.w, 60), 1), r)
 		used, x = max(used, rows+1), p.w/2
