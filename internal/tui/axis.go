@@ -27,7 +27,7 @@ var tickLengths = [...]event.Time{
 	10 * event.Millisecond, 20 * event.Millisecond, 50 * event.Millisecond, 100 * event.Millisecond, 200 * event.Millisecond,
 	500 * event.Millisecond, event.Second, 2 * event.Second, 5 * event.Second, 10 * event.Second, 20 * event.Second,
 	event.Minute, 2 * event.Minute, 5 * event.Minute, 10 * event.Minute, 30 * event.Minute,
-	event.Hour, 2 * event.Hour, 6 * event.Hour, 24 * event.Hour,
+	event.Hour, 2 * event.Hour, 3 * event.Hour, 6 * event.Hour, 12 * event.Hour, 24 * event.Hour,
 }
 
 // draw writes the axis: marks in time since the first call, and where it is cut.

@@ -59,9 +59,12 @@ func quantileCell(q float64) func(*scene, *metrics.Step) (string, ink) {
 }
 
 // shortSpan is a length of time for a narrow column: from ten minutes on without
-// seconds.
+// seconds, from an hour on in hours.
 func shortSpan(d event.Time) string {
-	if d >= 10*event.Minute && d < event.Hour {
+	switch {
+	case d >= event.Hour:
+		return report.Hours(d.Seconds() / 3600)
+	case d >= 10*event.Minute:
 		return fmt.Sprintf("%d m", (d+event.Minute/2)/event.Minute)
 	}
 	return report.Span(d)
