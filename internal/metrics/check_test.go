@@ -74,6 +74,10 @@ func TestViolations(t *testing.T) {
 		{"repeated nothing", "not there: effect.repeated", func(y *story) {
 			y.order(1).task(event.EffectRepeated, orchestrated, 1, at(pay), effect(charge))
 		}},
+		{"again too early", "began again while an attempt of it ran", func(y *story) {
+			y.order(1).ok(naive, 1, pay).task(event.StepStarted, naive, 1, at(ship), try(1))
+			y.task(event.TaskParked, naive, 1, at(ship)).again(1, ship)
+		}},
 		{"still running", "1 tasks of naive still run: run.ended, at 0:00:03", func(y *story) {
 			y.order(1).task(event.RunEnded, event.None, 0)
 		}},

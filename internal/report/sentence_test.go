@@ -84,12 +84,24 @@ func lives() []struct {
 			ends(event.TaskRedriven, o, 1, event.ClassRecovery).step(event.StepStarted, o, 1, 2, "").step(event.StepSucceeded, o, 1, 2, "").ends(event.TaskSucceeded, o, -1, "")},
 		{"by hand", paid(o).step(event.StepStarted, o, 1, 1, "").step(event.StepFailed, o, 1, 1, "503").ends(event.TaskParked, o, 1, "503").
 			ends(event.TaskRedriven, o, 1, event.ClassOperator).step(event.StepStarted, o, 1, 2, "").step(event.StepSucceeded, o, 1, 2, "").ends(event.TaskSucceeded, o, -1, "")},
+		{"begun again", calls(paid(n).step(event.StepStarted, n, 1, 1, "").step(event.StepFailed, n, 1, 1, "503"), n).
+			ends(event.TaskRedriven, n, 1, event.ClassRestart).step(event.StepStarted, n, 0, 2, "").step(event.StepSucceeded, n, 0, 2, "").ends(event.TaskSucceeded, n, -1, "")},
+		{"on call", calls(paid(o).step(event.StepStarted, o, 1, 1, "").step(event.StepFailed, o, 1, 1, "503"), o).
+			ends(event.TaskRedriven, o, 1, event.ClassOperator).step(event.StepStarted, o, 1, 2, "").step(event.StepSucceeded, o, 1, 2, "").ends(event.TaskSucceeded, o, -1, "")},
+		{"called", calls(paid(o).step(event.StepStarted, o, 1, 1, "").step(event.StepFailed, o, 1, 1, "503"), o)},
 		{"just arrived", arrives(run, o)},
 		{"running", arrives(run, o).step(event.StepStarted, o, 0, 1, "")},
 		{"between", paid(o)},
 		{"waiting", arrives(run, o).step(event.StepStarted, o, 0, 1, "").step(event.StepRetrying, o, 0, 1, "503")},
 		{"deferred", arrives(run, o).step(event.StepDeferred, o, 0, 0, "")},
 	}
+}
+
+// calls parks the task at its second step and calls a person.
+func calls(s *script, k int8) *script {
+	return s.add(event.TaskParked, k, func(e *event.Event) {
+		e.Step, e.Service, e.Class, e.Due = 1, 1, "503", e.At+45*event.Minute
+	})
 }
 
 // Every life told event by event, and explained at its end.
