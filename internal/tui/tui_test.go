@@ -25,7 +25,7 @@ func seenAt(t testing.TB, src event.Source, now event.Time, w, h int, opts Optio
 	m := New(src, opts)
 	m.Update(tea.WindowSizeMsg{Width: w, Height: h})
 	for first := true; first || m.horizon < now && !m.ended; first = false {
-		m.Update(m.fetch(m.src, min(m.horizon+10*event.Second, now))())
+		m.Update(m.fetch(m.src, min(m.horizon+max(10*event.Second, m.run.Duration/360), now))())
 	}
 	return m
 }
