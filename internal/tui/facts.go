@@ -105,7 +105,7 @@ func (s *scene) upkeepFacts(k int) []fact {
 	st := &s.state.Strategies[k]
 	recovery := "–"
 	if t, ok := st.Recovery.Quantile(.5); ok {
-		recovery = report.Span(t)
+		recovery = report.Hours(t.Seconds() / 3600)
 	}
 	late := "succeeded"
 	value, bad := report.Count(st.Tasks.Succeeded), false
@@ -152,7 +152,10 @@ func (s *scene) fateFacts(k int) []fact {
 	if b := &s.state.Strategies[k].Backlog; b.Queued > 0 && b.Left == 0 {
 		f = append(f, plainFact("waiting after outage", b.Queued), fact{label: "of them done within", value: report.Span(b.Drained), ink: inkText})
 	}
-	return append(f, plainFact("declined, bad card", t.Declined), plainFact("running now", t.Running))
+	if t.Declined > 0 || !s.upkept() {
+		f = append(f, plainFact("declined, bad card", t.Declined))
+	}
+	return append(f, plainFact("running now", t.Running))
 }
 
 // effortFacts tell what it took.
