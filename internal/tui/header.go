@@ -169,10 +169,12 @@ func (s *scene) alarm() (string, ink) {
 			text += " · "
 		}
 		text += s.serviceTitle(f.Service) + ": " + f.Name
-		if f.Text != "" {
+		left := f.Due - s.state.Now
+		counting := f.Due > 0 && left > event.Second && f.Live
+		if f.Text != "" && (s.w >= 100 || !counting) { // on a small screen the end matters more
 			text += ", " + f.Text
 		}
-		if left := f.Due - s.state.Now; f.Due > 0 && left > event.Second && f.Live {
+		if counting {
 			text += ", " + report.Span(left) + " left"
 		}
 	}
