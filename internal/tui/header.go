@@ -162,7 +162,7 @@ func (s *scene) alarm() (string, ink) {
 	if s.failure != "" {
 		return "stopped: " + s.failure, inkFail
 	}
-	text := ""
+	text, breakers := "", s.openBreakers()
 	for i := range s.state.Faults {
 		f := &s.state.Faults[i]
 		if text != "" {
@@ -171,20 +171,17 @@ func (s *scene) alarm() (string, ink) {
 		text += s.serviceTitle(f.Service) + ": " + f.Name
 		left := f.Due - s.state.Now
 		counting := f.Due > 0 && left > event.Second && f.Live
-		if f.Text != "" && (s.w >= 100 || !counting) { // on a small screen the end matters more
+		if f.Text != "" && (s.w >= 100 || !counting && breakers == "") { // on a small screen the end matters more
 			text += ", " + f.Text
 		}
 		if counting {
 			text += ", " + report.Span(left) + " left"
 		}
 	}
-	if b := s.openBreakers(); b != "" {
-		if text != "" {
-			text += " · "
-		}
-		text += b
+	if breakers != "" && text != "" {
+		text += " · "
 	}
-	return text, inkFail
+	return text + breakers, inkFail
 }
 
 // openBreakers names the breakers that are not closed.

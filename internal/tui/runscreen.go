@@ -34,8 +34,8 @@ func (s *scene) drawBig(p pane) {
 // heights of the narrow screen's parts.
 type narrow struct{ lives, graph, sparks, feed int }
 
-// narrowHeights shares h rows out. What is least needed goes first: the third
-// row of the graph, the bars, rows of facts; the feed keeps three.
+// narrowHeights shares h rows out. What is least needed goes first: the third row
+// of the feed, rows of the graph down to two, the bars, rows of facts.
 func narrowHeights(h, graph, strategies int) narrow {
 	n := narrow{lives: 10, graph: graph, sparks: strategies, feed: 3}
 	rules := 2
@@ -43,7 +43,7 @@ func narrowHeights(h, graph, strategies int) narrow {
 	for _, part := range []struct {
 		rows  *int
 		least int
-	}{{&n.graph, 2}, {&n.sparks, 0}, {&n.graph, 1}, {&n.lives, 7}, {&n.feed, 1}, {&n.lives, 3}} {
+	}{{&n.feed, 2}, {&n.graph, 2}, {&n.sparks, 0}, {&n.graph, 1}, {&n.lives, 7}, {&n.feed, 1}, {&n.lives, 3}} {
 		for spare < 0 && *part.rows > part.least {
 			cut := 1
 			if part.rows == &n.sparks {
@@ -59,7 +59,7 @@ func narrowHeights(h, graph, strategies int) narrow {
 
 // drawNarrow is the screen of 80 columns: figures above, graph, bars, feed.
 func (s *scene) drawNarrow(p pane) {
-	want := 3
+	want := 5 // two rows of steps with their counts, or one with more
 	if p.h > 28 {
 		want = min(p.h-25, 14)
 	}
