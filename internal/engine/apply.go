@@ -67,7 +67,7 @@ func applyStep(t *task, r *Record) error {
 			to = StepUndone
 		}
 	}
-	early := s.missing > 0 && r.Kind != Resolved && r.Kind != Supplied
+	early := s.missing > 0 && r.Kind != Resolved && r.Kind != Supplied && r.Kind != Passed
 	if to == 0 || early {
 		return fmt.Errorf("task %d: record %d: %v while step %d is %v and lacks %d parents",
 			t.id, r.Seq, r.Kind, r.Step, s.state, s.missing)
@@ -83,6 +83,9 @@ func applyStep(t *task, r *Record) error {
 // note keeps what the record tells of the step beside its state.
 func (t *task) note(s *step, r *Record) {
 	switch r.Kind {
+	case Passed:
+		s.passed, t.passes = true, true
+		t.pass(r.Step, r.At)
 	case Started:
 		s.attempts, s.start, s.deadline, s.deferred = r.Attempt, r.At, r.Due, false
 		s.crashes, s.left = 0, false
@@ -148,8 +151,19 @@ func (t *task) free(i int16, at Time) {
 	}
 	s.ready = at
 	t.ready++
-	if int(s.skipped) == len(t.plan.steps[i].parents) {
+	if n := len(t.plan.steps[i].parents); n > 0 && int(s.skipped) == n {
 		t.skip(i, at)
+		return
+	}
+	t.pass(i, at)
+}
+
+// pass leaves out step i if nothing is to be done for it and its turn has come;
+// its children go on.
+func (t *task) pass(i int16, at Time) {
+	if s := &t.steps[i]; s.passed && s.missing == 0 && s.state == StepPending {
+		t.move(i, StepSkipped)
+		t.release(i, at)
 	}
 }
 
@@ -167,6 +181,9 @@ func (t *task) skip(i int16, at Time) {
 func (t *task) choose(i int16, chosen int64, at Time) {
 	t.steps[i].chosen = chosen
 	for k, ch := range t.plan.steps[i].children {
+		if chosen&(1<<k) == 0 {
+			t.steps[ch].passed = false // what follows it is not to go on
+		}
 		t.free(ch, at)
 		if s := &t.steps[ch]; chosen&(1<<k) == 0 && s.state == StepPending {
 			t.skip(ch, at)

@@ -61,6 +61,10 @@ type Submission struct {
 	// Priority puts the task's steps before those of lower ones when they wait to
 	// start. It takes nothing away that runs, and a lower one may wait for ever.
 	Priority int32
+	// Pass names steps for which nothing is to be done in this task: when its turn
+	// comes such a step is skipped, and what follows goes on as if it were complete.
+	// At least one step must be left.
+	Pass []string
 }
 
 // Core is the engine: a state machine over all open tasks. It is not safe for
@@ -135,13 +139,23 @@ func (c *Core) SubmitTo(now Time, i int, s Submission) (TaskID, error) {
 			return 0, fmt.Errorf("template %s: %w: %w", p.name, ErrRefused, err)
 		}
 	}
+	pass, err := p.passes(s.Pass)
+	if err != nil {
+		return 0, err
+	}
 	c.last++
 	t := c.take(c.last, p)
 	r := c.slot(0)
-	t.about(r, Submitted, None, c.advance(now))
+	now = c.advance(now)
+	t.about(r, Submitted, None, now)
 	r.Class, r.Text, r.Data, r.Count = p.name, s.Key, s.Context, int64(p.print)
 	r.Extra = int64(s.Priority)
 	c.commit(t, r)
+	for _, i := range pass {
+		r := c.slot(t.seq)
+		t.about(r, Passed, i, now)
+		c.commit(t, r)
+	}
 	if s.Key != "" {
 		c.keys[s.Key] = t.id
 	}

@@ -13,6 +13,7 @@ var (
 	ErrNotReady  = errors.New("the step may not start")
 	ErrUnknown   = errors.New("no such task")
 	ErrRefused   = errors.New("the context is refused")
+	ErrPass      = errors.New("cannot pass over its steps")
 	ErrNoStep    = errors.New("no such step")
 	ErrStepRuns  = errors.New("an attempt of the step runs")
 	ErrStepOver  = errors.New("the step is over")

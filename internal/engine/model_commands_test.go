@@ -16,8 +16,17 @@ func (m *model) task() engine.TaskID { return engine.TaskID(m.rng.IntN(len(m.dum
 func (m *model) submit() error {
 	tpl, prio := m.rng.IntN(2), int32(m.rng.IntN(3)/2)
 	key := []string{"", "", "k1", "k2", "k3"}[m.rng.IntN(5)]
-	id, err := m.core.SubmitTo(m.now, tpl, engine.Submission{Key: key, Priority: prio})
-	m.same("submit", id, m.dumb.submit(tpl, key, prio))
+	var pass []string
+	for _, s := range m.cfg.Templates[tpl].Steps[1:] {
+		if m.rng.IntN(8) == 0 {
+			pass = append(pass, s.Name)
+		}
+	}
+	if n := len(pass); n > 0 && m.rng.IntN(2) == 0 { // the first step instead of another
+		pass[n-1] = m.cfg.Templates[tpl].Steps[0].Name
+	}
+	id, err := m.core.SubmitTo(m.now, tpl, engine.Submission{Key: key, Priority: prio, Pass: pass})
+	m.same("submit", id, m.dumb.submit(tpl, key, prio, pass))
 	return m.both(err, nil)
 }
 

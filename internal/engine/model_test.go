@@ -259,8 +259,11 @@ func (t *otask) words(engine.Time) string {
 			until = st.deadline
 		}
 		state := st.state
-		if state == "resolved" {
+		switch state {
+		case "resolved":
 			state = engine.StepResolved.String()
+		case "passed":
+			state = engine.StepSkipped.String()
 		}
 		s += fmt.Sprintf("  %s %s attempts %d round %d due %d until %d %s\n", st.Name, state, st.attempts, st.round, due, until, st.output)
 	}

@@ -82,6 +82,10 @@ const (
 	// allows. It is a note and changes no state. Class is the task's state, Start
 	// when the last other record was.
 	Stalled
+	// Passed: whoever submitted the task has nothing to do for the step. When its
+	// turn comes it is skipped, and what follows goes on as if it were complete.
+	// Step. It is recorded with Submitted, in the same batch.
+	Passed
 
 	kindEnd // one past the last kind
 )
@@ -90,7 +94,7 @@ var kindNames = [kindEnd]string{
 	"none", "submitted", "started", "succeeded", "retrying", "exhausted", "failed", "deferred", "parked", "redriven",
 	"completed", "errored", "cancelled", "breaker_opened", "breaker_half_opened", "breaker_closed",
 	"reset", "resolved", "supplied", "interrupted", "left", "checkpointed", "compensating",
-	"undone", "stalled",
+	"undone", "stalled", "passed",
 }
 
 // String is the kind's name: "breaker_opened".

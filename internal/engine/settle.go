@@ -105,7 +105,7 @@ func (c *Core) scheduleAll(t *task) {
 }
 
 // scheduleNext lets the steps begin that step i has freed: children of it, or of
-// those that it skipped; or the step that is to be undone after it.
+// those that are skipped with it; or the step that is to be undone after it.
 func (c *Core) scheduleNext(t *task, i int16) {
 	if t.ending != 0 {
 		if t.undo != None {
@@ -113,7 +113,7 @@ func (c *Core) scheduleNext(t *task, i int16) {
 		}
 		return
 	}
-	if t.plan.Steps[i].Decides {
+	if t.plan.Steps[i].Decides || t.passes {
 		c.scheduleAll(t)
 		return
 	}

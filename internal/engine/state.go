@@ -83,6 +83,8 @@ var stepMoves = [kindEnd][stepStates]StepState{
 
 	Checkpointed: {StepInProgress: StepInProgress},
 	Undone:       {StepInProgress: StepUndone},
+
+	Passed: {StepPending: StepPending},
 }
 
 // taskMoves says where a record takes its task. A parked task whose steps are
@@ -110,6 +112,7 @@ var taskMoves = [kindEnd][taskStates]TaskState{
 	Compensating: {TaskPending: TaskCompensating, TaskInProgress: TaskCompensating, TaskParked: TaskCompensating},
 	Undone:       {TaskCompensating: TaskCompensating},
 	Stalled:      {TaskPending: TaskPending, TaskInProgress: TaskInProgress, TaskParked: TaskParked, TaskCompensating: TaskCompensating},
+	Passed:       {TaskPending: TaskPending},
 }
 
 // task is the state of one open task. It changes only through [apply].
@@ -123,6 +126,7 @@ type task struct {
 
 	counts [stepStates]int16 // steps by state
 	ready  int16             // pending steps whose parents are all settled
+	passes bool              // some steps are passed over
 
 	priority  int32
 	submitted Time
@@ -161,6 +165,7 @@ type step struct {
 	saved    Checkpoint // the last one, of any attempt
 	chosen   int64      // children that a complete step chose, by bit
 	skipped  int16      // parents that are skipped
+	passed   bool       // nothing is to be done for it
 	done     uint32     // number of the record that completed it
 
 	crashes int32 // how often the process ended during the last attempt

@@ -66,6 +66,27 @@ type planStep struct {
 	ancestors []int16 // parents, their parents and so on, ascending
 }
 
+// passes finds the steps that a submission passes over.
+func (p *plan) passes(names []string) ([]int16, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	list := make([]int16, 0, len(names))
+	for _, name := range names {
+		i := slices.IndexFunc(p.Steps, func(s Step) bool { return s.Name == name })
+		switch {
+		case i < 0:
+			return nil, fmt.Errorf("template %s: %w: it has no step %q", p.name, ErrPass, name)
+		case !slices.Contains(list, int16(i)):
+			list = append(list, int16(i))
+		}
+	}
+	if len(list) == len(p.Steps) {
+		return nil, fmt.Errorf("template %s: %w: none would be left", p.name, ErrPass)
+	}
+	return list, nil
+}
+
 // maxSteps keeps step indices within the int16 of a [Record].
 const maxSteps = math.MaxInt16
 
