@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -143,5 +144,37 @@ func TestNewRefuses(t *testing.T) {
 				t.Errorf("New: %v\nwant %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestPass: a step that a submission passes over is skipped when its turn comes,
+// and what follows goes on as if it were complete; also after a crash.
+func TestPass(t *testing.T) {
+	tpl := Template{Ref: Ref{Name: "t"}, Steps: steps("a", "b<-a", "c<-b", "d<-c")}
+	store := new(Memory)
+	c := newCore(t, Config{Store: store, Templates: []Template{tpl}})
+	for _, bad := range [][]string{{"x"}, {"a", "b", "c", "d"}} {
+		if _, err := c.SubmitTo(0, 0, Submission{Pass: bad}); !errors.Is(err, ErrPass) {
+			t.Errorf("passing over %v: %v", bad, err)
+		}
+	}
+	if _, err := c.SubmitTo(0, 0, Submission{Pass: []string{"b", "c", "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Flush(nil); err != nil {
+		t.Fatal(err)
+	}
+	c = newCore(t, Config{Store: store, Templates: []Template{tpl}})
+	for now, want := range []string{"a", "d"} {
+		as := c.Claim(Time(now), nil)
+		if len(as) != 1 || as[0].Name != want {
+			t.Fatalf("claimed %v, want %s", as, want)
+		}
+		if err := c.Succeed(Time(now), as[0], nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s, err := c.State(1); s != TaskComplete || err != nil {
+		t.Errorf("the task is %v, %v", s, err)
 	}
 }

@@ -77,7 +77,8 @@ const (
 
 	// TaskSubmitted: a task arrived and was accepted. Strategy, Task; Amount is
 	// what it is worth to the business in cents; Class is "decline" if the
-	// customer's card is bad: such a task ends declined in every strategy.
+	// customer's card is bad: such a task ends declined in every strategy. If the
+	// run has several workflows, Step is the first of the task's.
 	TaskSubmitted
 	// TaskSucceeded: every step is done. Strategy, Task; Dur since submission.
 	TaskSucceeded
@@ -145,6 +146,10 @@ const (
 	// is the number of tasks in flight over all strategies.
 	ProcessDied
 
+	// StepSkipped: the task does not need the step, or the strategy has not got its
+	// mechanism: it counts as done from the start. Strategy, Task, Step, Service.
+	StepSkipped
+
 	kindEnd // one past the last kind
 )
 
@@ -157,7 +162,7 @@ var kindNames = [kindEnd]string{
 	EffectMade: "effect.made", EffectRepeated: "effect.repeated",
 	FaultBegan: "fault.began", FaultEnded: "fault.ended", FaultInjected: "fault.injected",
 	BreakerOpened: "breaker.opened", BreakerHalfOpened: "breaker.half_opened", BreakerClosed: "breaker.closed",
-	ProcessDied: "process.died",
+	ProcessDied: "process.died", StepSkipped: "step.skipped",
 }
 
 // String is the kind's name on a tape: "step.retrying".

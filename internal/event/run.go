@@ -90,6 +90,8 @@ type Strategy struct {
 	Keyed   bool   `json:"keyed"`             // sends idempotency keys
 	Retries bool   `json:"retries"`           // tries again
 	OnCall  Time   `json:"on_call,omitempty"` // how long it takes until a person who is called acts; 0: nobody is
+
+	Mechanisms []string `json:"mechanisms,omitempty"` // of the scenario's own, those that it has
 }
 
 // Workflow is a template: namespace/name@version and where its steps stand in

@@ -93,7 +93,7 @@ func (s *State) Apply(e *event.Event) {
 		s.Deaths = append(s.Deaths, Death{At: e.At, InFlight: int(e.Amount)})
 	case event.BreakerOpened, event.BreakerHalfOpened, event.BreakerClosed:
 		s.Strategies[e.Strategy].Breakers[e.Service].apply(e)
-	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred:
+	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped:
 		s.applyStep(e)
 	case event.EffectMade, event.EffectRepeated:
 		s.applyEffect(e)

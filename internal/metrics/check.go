@@ -39,6 +39,7 @@ type watched struct {
 // watch is what is held against the attempts of a task that may still move.
 type watch struct {
 	running, done uint64
+	skipped       uint64  // of those done
 	last          []int16 // number of the last attempt of each step
 	spent         []int16 // attempts of each step in this round
 	workflow      int     // −1 until a step tells
@@ -121,7 +122,7 @@ func (c *checker) before(e *event.Event) bool {
 	case event.EffectMade, event.EffectRepeated:
 		c.effect(b, e)
 		return true
-	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred:
+	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped:
 		return c.step(b, e)
 	default:
 		return c.move(b, e)
@@ -136,7 +137,7 @@ func subjectsOf(k event.Kind) subjects {
 	case event.TaskSubmitted, event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected,
 		event.TaskParked, event.TaskRedriven:
 		return subjects{strategy: true, task: true}
-	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred:
+	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped:
 		return subjects{strategy: true, task: true, step: true}
 	case event.EffectMade, event.EffectRepeated:
 		return subjects{strategy: true, task: true, step: true, effect: true}

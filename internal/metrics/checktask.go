@@ -15,6 +15,9 @@ func (c *checker) submit(e *event.Event) bool {
 	}
 	c.hold(c.orders[e.Task-1] == o, e, "the strategies do not meet the same order")
 	b.tasks = append(b.tasks, watched{open: b.watch(len(c.run.Steps)), status: Running})
+	if e.Step != event.None {
+		b.open[b.tasks[e.Task-1].open].workflow = c.run.Steps[e.Step].Workflow
+	}
 	b.counts.Submitted++
 	b.counts.count(Running, +1)
 	return true
@@ -50,7 +53,7 @@ func (c *checker) move(b *book, e *event.Event) bool {
 		clear(w.spent)
 		if e.Class == event.ClassRestart {
 			c.hold(w.running == 0, e, "a task began again while an attempt of it ran")
-			w.done = 0
+			w.done = w.skipped
 		}
 	case Succeeded:
 		whole := w.workflow == event.None || w.done == c.shapes[c.run.Workflows[w.workflow].First].all
@@ -96,6 +99,11 @@ func (c *checker) step(b *book, e *event.Event) bool {
 	switch e.Kind {
 	case event.StepStarted:
 		return c.start(t, w, e)
+	case event.StepSkipped:
+		ok := c.hold((w.running|w.done)&sh.bit == 0, e, "a step was skipped that runs or is done")
+		w.done |= sh.bit
+		w.skipped |= sh.bit
+		return ok
 	case event.StepDeferred:
 		return c.hold(!t.status.Terminal() && (w.running|w.done)&sh.bit == 0, e, "a step was deferred that runs or is done")
 	}

@@ -45,6 +45,7 @@ type life struct {
 // flight is what is known of a task only as long as it may still move.
 type flight struct {
 	running, waiting, deferred, done uint64 // steps, as bits of [shape]
+	skipped                          uint64 // of those done: the task does not need them
 	first                            int16  // the step that bit 0 stands for
 	stopped                          int16  // step at which it is parked, or event.None
 

@@ -103,6 +103,8 @@ type Step struct {
 	// Done is the number of tasks that completed the step; Stopped that of tasks
 	// that failed, were declined, rejected or are parked at it now.
 	Done, Stopped int
+	// Skipped is the number of tasks that did not need it.
+	Skipped int
 	// Running attempts now; Waiting for their next attempt now; Deferred by an
 	// open breaker now.
 	Running, Waiting, Deferred int

@@ -18,6 +18,10 @@ func (s *State) applyStep(e *event.Event) {
 	switch e.Kind {
 	case event.StepStarted:
 		st.start(step, f, bit, e)
+	case event.StepSkipped:
+		f.skipped |= bit
+		f.done |= bit
+		step.Skipped++
 	case event.StepDeferred:
 		step.drop(f, bit)
 		f.deferred |= bit

@@ -122,11 +122,11 @@ func (st *Strategy) conclude(f *flight, l *life, e *event.Event, deadline event.
 
 // restart throws away what the task had done.
 func (st *Strategy) restart(f *flight) {
-	for m := f.done; m != 0; m &= m - 1 {
+	for m := f.done &^ f.skipped; m != 0; m &= m - 1 {
 		st.Steps[int(f.first)+bits.TrailingZeros64(m)].Done--
 	}
 	st.Wasted += f.worked
-	f.done, f.worked = 0, 0
+	f.done, f.worked = f.skipped, 0
 	st.Restarts++
 }
 

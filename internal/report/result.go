@@ -88,6 +88,7 @@ type Step struct {
 	Attempts int `json:"attempts"`
 	Retries  int `json:"retries"`
 	Failures int `json:"failures"`
+	Skipped  int `json:"skipped,omitempty"` // tasks that did not need it
 	P50      *ms `json:"p50_ms"`
 	P95      *ms `json:"p95_ms"`
 	P99      *ms `json:"p99_ms"`
@@ -187,7 +188,7 @@ func steps(s *metrics.State, k int) object[Step] {
 	for i, step := range s.Run.Steps {
 		st := &s.Strategies[k].Steps[i]
 		o = append(o, member[Step]{step.Name, Step{
-			Attempts: st.Attempts, Retries: st.Retries, Failures: st.Failures,
+			Attempts: st.Attempts, Retries: st.Retries, Failures: st.Failures, Skipped: st.Skipped,
 			P50: quantile(st.Latency, 0.5), P95: quantile(st.Latency, 0.95), P99: quantile(st.Latency, 0.99),
 		}})
 	}

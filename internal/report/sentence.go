@@ -135,6 +135,8 @@ func (t teller) told() string {
 		return t.toldTask()
 	case e.Kind >= event.StepStarted && e.Kind <= event.StepDeferred:
 		return t.toldStep()
+	case e.Kind == event.StepSkipped:
+		return "goes past " + t.step()
 	case e.Kind == event.EffectMade:
 		return t.deed()
 	case e.Kind == event.EffectRepeated:

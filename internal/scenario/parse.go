@@ -55,7 +55,9 @@ func (r *reader) scenario(o *object) {
 	names := r.context(o)
 	r.effects(o)
 	r.services(o)
+	r.mechanisms(o)
 	r.workflows(o, names)
+	r.choice(o, names)
 	if len(r.probs) == 0 {
 		r.decliners(o)
 	}
@@ -141,6 +143,10 @@ func (r *reader) strategies(o *object) {
 		st.Keys, _ = flag("keys", "sends an idempotency key with every call")
 		st.Policies, at[0] = flag("policies", "keeps breakers and concurrency limits")
 		st.Recovery, at[1] = flag("recovery", "parked tasks go on by themselves")
+		for _, m := range r.s.Mechanisms {
+			has, _ := flag(m.Name, m.Doc)
+			st.Has = append(st.Has, has)
+		}
 		if e.has("on_call") {
 			st.OnCall = r.onCall(e.block("on_call", "a person is called when a task stops: set after and limit"))
 		}

@@ -103,7 +103,8 @@ func (r *reader) step(o namedObject, index int) *draft {
 	d.Timeout, _ = read(o.object, times(), field{key: "timeout", def: "30s", low: 1, doc: "time after which the caller gives up on an attempt"})
 	d.Declines, _ = read(o.object, switches(), field{key: "declines", def: "off", hide: true, doc: "refuses a bad task for good"})
 	d.Retry = r.retry(o.child("retry"))
-	o.asked = append(o.asked, "output", "effect")
+	d.Mechanism = r.mechanism(o.object, "mechanism")
+	o.asked = append(o.asked, "output", "effect", "when", "answers")
 	o.done()
 	return d
 }
@@ -166,6 +167,8 @@ func (r *reader) finish(order []*draft, names scope) []Step {
 		}
 		outputs[d.Name] = fields
 		d.Effect = r.stepEffect(d.obj, sees)
+		d.When = r.expr(d.obj, "when", sees)
+		d.Answers = r.answers(d.obj, sees)
 		steps[i] = d.Step
 	}
 	return steps

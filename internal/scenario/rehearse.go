@@ -95,22 +95,51 @@ func (s *Scenario) evalTask(env *Env, task int, note func(*Expr, error)) {
 		_, err := s.Bad.Bool(env)
 		note(s.Bad, err)
 	}
-	for _, w := range s.Workflows {
-		results := map[string]any{}
-		env.Names["steps"] = results
-		for _, step := range w.Steps {
-			if step.Effect != nil {
-				_, err := step.Effect.Amount.Int(env)
-				note(step.Effect.Amount, err)
-			}
-			result := map[string]any{}
-			results[step.Name] = result
-			if !env.bind(step.Output, result, note) {
-				break // later steps would fail for want of it
-			}
-		}
-		delete(env.Names, "steps")
+	i, err := s.ChooseWorkflow(env)
+	if note(s.Workflow, err); err == nil {
+		s.evalWorkflow(env, &s.Workflows[i], note)
 	}
+}
+
+// evalWorkflow evaluates the expressions of the workflow's steps.
+func (s *Scenario) evalWorkflow(env *Env, w *Workflow, note func(*Expr, error)) {
+	results := map[string]any{}
+	env.Names["steps"] = results
+	defer delete(env.Names, "steps")
+	for i := range w.Steps {
+		step := &w.Steps[i]
+		result := map[string]any{}
+		results[step.Name] = result
+		needed, err := step.Needed(env)
+		if note(step.When, err); err == nil && !needed {
+			continue
+		}
+		for j := range step.Answers {
+			_, err := step.Answers[j].Applies(env)
+			note(step.Answers[j].When, err)
+		}
+		if step.Effect != nil {
+			_, err := step.Effect.Amount.Int(env)
+			note(step.Effect.Amount, err)
+		}
+		if !env.bind(step.Output, result, note) {
+			break // later steps would fail for want of it
+		}
+	}
+}
+
+// Needed tells whether the task of the Env needs the step.
+func (s *Step) Needed(env *Env) (bool, error) { return orTrue(s.When, env) }
+
+// Applies tells whether the answer is one for the task of the Env.
+func (a *Answer) Applies(env *Env) (bool, error) { return orTrue(a.When, env) }
+
+// orTrue is the value of a condition; without one it is true.
+func orTrue(x *Expr, env *Env) (bool, error) {
+	if x == nil {
+		return true, nil
+	}
+	return x.Bool(env)
 }
 
 // bind evaluates bindings into a map, up to the first that fails.

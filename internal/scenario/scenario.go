@@ -23,7 +23,11 @@ type Scenario struct {
 	// card): drawn once per task, the same in every strategy. May be nil.
 	Bad *Expr
 
-	Workflows  []Workflow
+	Workflows []Workflow
+	// Workflow names the one that a task runs, see [Scenario.WorkflowOf]; nil: there
+	// is one only.
+	Workflow   *Expr
+	Mechanisms []Mechanism
 	Services   []Service
 	Effects    []event.Effect
 	Promises   []event.Promise
@@ -95,6 +99,32 @@ type Step struct {
 	Declines bool
 	Output   []Binding // the step's result; sees context, steps.<done step>.<field>, task
 	Effect   *StepEffect
+	// When tells whether the task needs the step; else it is skipped and counts as
+	// done, without output. It sees what Output sees. nil: every task does.
+	When *Expr
+	// Mechanism is the index of the mechanism that the step belongs to; strategies
+	// without it skip the step. None: all have it.
+	Mechanism int
+	Answers   []Answer // the first that applies is given
+}
+
+// None stands in index fields for "none".
+const None = -1
+
+// Mechanism is something that a scenario's strategies have or have not, beside
+// those that the program knows of itself.
+type Mechanism struct{ Name, Doc string }
+
+// Answer is what a step's service says to some tasks whenever a call gets through
+// to it: a business answer, not a fault.
+type Answer struct {
+	Class
+	When      *Expr      // sees what the step's output sees; nil: always
+	Attempts  int        // only to the first so many attempts; 0: to all
+	Effect    bool       // the service does its work all the same
+	Ends      event.Kind // TaskFailed, TaskDeclined or TaskRejected if the task ends by it
+	Mechanism int        // only in strategies that have it; None: in all
+	Without   int        // only in strategies that do not have it; None: in all
 }
 
 // Retry is a retry policy. The wait after failed attempt k is
@@ -198,6 +228,30 @@ type Strategy struct {
 	Policies    bool    // breakers and concurrency limits
 	Recovery    bool    // parked tasks are driven again by themselves
 	OnCall      *OnCall // nil: nobody is called when a task stops
+	Has         []bool  // by index of Scenario.Mechanisms
+}
+
+// Lacks tells whether the strategy has not got the mechanism; None lacks nobody.
+func (s *Strategy) Lacks(mechanism int) bool { return mechanism != None && !s.Has[mechanism] }
+
+// WorkflowOf finds a workflow by its full id, by namespace/name or by its name,
+// if that is one only.
+func (s *Scenario) WorkflowOf(name string) (int, bool) {
+	found := None
+	for i := range s.Workflows {
+		w := &s.Workflows[i]
+		if w.ID() == name {
+			return i, true
+		}
+		if name != w.Name && name != w.Namespace+"/"+w.Name {
+			continue
+		}
+		if found != None {
+			return None, false
+		}
+		found = i
+	}
+	return found, found != None
 }
 
 // OnCall is a person who is called when a task has stopped and acts After that:

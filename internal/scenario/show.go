@@ -22,6 +22,9 @@ func (s *Scenario) Show() string {
 	for i := range s.Workflows {
 		s.showWorkflow(&b, &s.Workflows[i])
 	}
+	if s.Workflow != nil {
+		fmt.Fprintf(&b, "\na %s runs the workflow that this names\n%s", s.Noun.One, indent(wrap(s.Workflow.Text(), showWidth-2)))
+	}
 	s.showServices(&b)
 	s.showEffects(&b)
 	s.showStrategies(&b)
@@ -96,6 +99,45 @@ func (s *Scenario) showWorkflow(b *strings.Builder, w *Workflow) {
 		b.WriteString("  one after the other:\n")
 	}
 	b.WriteString(indent(table(rows)))
+	s.showBranches(b, w)
+}
+
+// showBranches tells which steps are not for every task, and what services answer
+// to some.
+func (s *Scenario) showBranches(b *strings.Builder, w *Workflow) {
+	for i := range w.Steps {
+		st := &w.Steps[i]
+		if st.When != nil {
+			b.WriteString(indent(wrap(fmt.Sprintf("%s only if %s", st.Name, st.When.Text()), showWidth-2)))
+		}
+		if st.Mechanism != None {
+			b.WriteString(indent(wrap(fmt.Sprintf("%s only with %s", st.Name, s.Mechanisms[st.Mechanism].Name), showWidth-2)))
+		}
+		for j := range st.Answers {
+			b.WriteString(indent(wrap(st.Name+" is answered "+s.answer(&st.Answers[j]), showWidth-2)))
+		}
+	}
+}
+
+// answer describes a scripted answer.
+func (s *Scenario) answer(a *Answer) string {
+	text := a.words()
+	if a.When != nil {
+		text += " if " + a.When.Text()
+	}
+	if a.Attempts > 0 {
+		text += fmt.Sprintf(", attempts 1 to %d", a.Attempts)
+	}
+	if a.Mechanism != None {
+		text += ", with " + s.Mechanisms[a.Mechanism].Name
+	}
+	if a.Without != None {
+		text += ", without " + s.Mechanisms[a.Without].Name
+	}
+	if a.Effect {
+		text += "; done all the same"
+	}
+	return text
 }
 
 // after names the steps that a step waits for.
@@ -226,6 +268,11 @@ func (s *Scenario) showStrategies(b *strings.Builder) {
 		}{{st.Engine, "engine"}, {st.Retries, "retries"}, {st.Keys, "keys"}, {st.Policies, "policies"}, {st.Recovery, "recovery"}} {
 			if m.on {
 				has = append(has, m.name)
+			}
+		}
+		for j, m := range s.Mechanisms {
+			if st.Has[j] {
+				has = append(has, m.Name)
 			}
 		}
 		if len(has) == 0 {

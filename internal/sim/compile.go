@@ -26,6 +26,11 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		if s.OnCall != nil {
 			st.OnCall = s.OnCall.After
 		}
+		for j, m := range sc.Mechanisms {
+			if s.Has[j] {
+				st.Mechanisms = append(st.Mechanisms, m.Name)
+			}
+		}
 		run.Strategies = append(run.Strategies, st)
 	}
 	for i := range sc.Services {

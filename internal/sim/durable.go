@@ -73,11 +73,11 @@ func (d *durables) jitter(a engine.Attempt) float64 {
 
 func (l *durable) submit(task int32) {
 	w := l.all.w
-	var s engine.Submission
+	s := engine.Submission{Pass: w.passes(l.lane, task)}
 	if w.disk.keep {
 		s.Context = text(w.payloads.get(task).context)
 	}
-	id, err := w.core.Submit(engine.Time(w.now), engineRef(l.strategy, &w.sc.Workflows[0]), s)
+	id, err := w.core.Submit(engine.Time(w.now), engineRef(l.strategy, &w.sc.Workflows[w.figures.of(task).workflow]), s)
 	if err != nil || id != l.id(task) {
 		panic(fmt.Sprintf("sim: task %d of %s: engine gave id %d: %v", task, l.strategy.Name, id, err))
 	}
@@ -172,6 +172,9 @@ func (d *durables) observe(r *engine.Record) {
 	case engine.Submitted:
 		w.emitSubmitted(l.lane, task)
 		return
+	case engine.Passed:
+		ev.Kind = event.StepSkipped
+		ev.Dur = 0
 	case engine.Started:
 		ev.Kind, ev.Due, ev.Dur = event.StepStarted, 0, 0
 	case engine.Succeeded:

@@ -12,6 +12,7 @@ import (
 // process's past does not.
 type book struct {
 	keyed []bool
+	bit   []uint64 // of a step, among those of its workflow
 	// made[lane][task] has a bit per step whose effect is there, keyed lanes only.
 	made [][]uint64
 	// ahead are rows of the ledger that lie beyond the last durable window. When
@@ -33,12 +34,15 @@ func newBook(run *event.Run) book {
 	for i := range run.Strategies {
 		b.keyed = append(b.keyed, run.Strategies[i].Keyed)
 	}
+	for i := range run.Steps {
+		b.bit = append(b.bit, 1<<(i-run.Workflows[run.Steps[i].Workflow].First))
+	}
 	return b
 }
 
 func (b *book) has(lane int8, task int32, step int16) bool {
 	m := b.made[lane]
-	return int(task) < len(m) && m[task]&(1<<step) != 0
+	return int(task) < len(m) && m[task]&b.bit[step] != 0
 }
 
 func (b *book) note(lane int8, task int32, step int16) {
@@ -48,7 +52,7 @@ func (b *book) note(lane int8, task int32, step int16) {
 	for int(task) >= len(b.made[lane]) {
 		b.made[lane] = append(b.made[lane], 0)
 	}
-	b.made[lane][task] |= 1 << step
+	b.made[lane][task] |= b.bit[step]
 }
 
 // Key is the idempotency key that a keyed strategy sends with every attempt of

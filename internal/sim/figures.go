@@ -38,10 +38,13 @@ type pickOf struct {
 	index map[uintptr]int // of an element, by its address in the scenario's data
 }
 
-// figure is worth and amounts of one combination.
+// figure is what follows from one combination.
 type figure struct {
-	worth   int64
-	amounts []int64 // by step
+	worth    int64
+	workflow int      // index of the one that the task runs
+	amounts  []int64  // by step
+	needless []bool   // by step: the task does not need it; nil: it needs all
+	answered []uint32 // by step, a bit per answer that is for the task; nil: no step has answers
 }
 
 // mostFigures bounds the combinations that are kept.
@@ -51,8 +54,13 @@ const mostFigures = 1 << 16
 func newFigures(book *payloads) *figures {
 	f := &figures{book: book}
 	f.need(&book.worthOf)
+	f.need(&book.workflow)
 	for i := range book.amounts {
 		f.need(&book.amounts[i])
+		f.need(&book.whens[i])
+		for j := range book.answers[i] {
+			f.need(&book.answers[i][j])
+		}
 	}
 	n := 1
 	for _, p := range f.picks {
@@ -94,6 +102,7 @@ func (f *figures) needOutput(field scenario.Field) {
 	i := slices.IndexFunc(f.book.steps, func(s scenario.Step) bool { return s.Name == field.Step })
 	j := slices.IndexFunc(f.book.outputs[i], func(e named) bool { return e.short == field.Name })
 	f.need(&f.book.outputs[i][j])
+	f.need(&f.book.whens[i])
 }
 
 // needContext adds a binding of the context; other names are data, functions or
@@ -191,11 +200,35 @@ func (f *figures) key(task int32) int {
 
 func (f *figures) work(pl *payload) *figure {
 	fig := &figure{worth: pl.number(&f.book.worthOf), amounts: make([]int64, len(f.book.steps))}
-	for i := range fig.amounts {
-		if f.book.amounts[i].Expr != nil {
-			pl.ancestors(i)
-			fig.amounts[i] = pl.number(&f.book.amounts[i])
-		}
+	var err error
+	fig.workflow, err = f.book.sc.ChooseWorkflow(pl.begin(&f.book.workflow))
+	pl.must(&f.book.workflow, err)
+	first := f.book.first(fig.workflow)
+	for i := range f.book.sc.Workflows[fig.workflow].Steps {
+		f.workStep(pl, fig, first+i)
 	}
 	return fig
+}
+
+// workStep works out what concerns one step.
+func (f *figures) workStep(pl *payload, fig *figure, i int) {
+	pl.ancestors(i)
+	if !pl.holds(&f.book.whens[i]) {
+		if fig.needless == nil {
+			fig.needless = make([]bool, len(f.book.steps))
+		}
+		fig.needless[i] = true
+		return
+	}
+	if f.book.amounts[i].Expr != nil {
+		fig.amounts[i] = pl.number(&f.book.amounts[i])
+	}
+	for j := range f.book.answers[i] {
+		if fig.answered == nil {
+			fig.answered = make([]uint32, len(f.book.steps))
+		}
+		if pl.holds(&f.book.answers[i][j]) {
+			fig.answered[i] |= 1 << j
+		}
+	}
 }

@@ -85,7 +85,7 @@ func (s *straight) helped(o *occurrence) {
 	})
 	r := s.round(o.task)
 	copy(r.begun, r.tried)
-	s.start(o.task, 0, s.next(o.task, 0))
+	s.begin(o.task)
 }
 
 // recall folds an event of the past into the rounds.

@@ -32,8 +32,11 @@ type payloads struct {
 
 	context          []named
 	worthOf, badness named
+	workflow         named
 	outputs          [][]named // by step
 	amounts          []named   // by step
+	whens            []named   // by step
+	answers          [][]named // by step and answer: to whom it is given
 }
 
 // named is an expression with its full name, for errors, and the key of its draws.
@@ -54,6 +57,7 @@ func (p *payloads) collect() {
 		p.context = append(p.context, name("context.", p.sc.Context[i].Name, p.sc.Context[i].Expr))
 	}
 	p.worthOf, p.badness = name("worth", "", p.sc.Worth), name("bad", "", p.sc.Bad)
+	p.workflow = name("workflow", "", p.sc.Workflow)
 	for i := range p.steps {
 		s := &p.steps[i]
 		var list []named
@@ -66,6 +70,12 @@ func (p *payloads) collect() {
 			amount = s.Effect.Amount
 		}
 		p.amounts = append(p.amounts, name(s.Name, ".effect", amount))
+		p.whens = append(p.whens, name(s.Name, ".when", s.When))
+		var to []named
+		for j := range s.Answers {
+			to = append(to, name(fmt.Sprintf("%s.answers.%d", s.Name, j+1), ".when", s.Answers[j].When))
+		}
+		p.answers = append(p.answers, to)
 	}
 }
 
@@ -140,6 +150,16 @@ func (pl *payload) number(e *named) int64 {
 	return v
 }
 
+// holds tells whether a condition is true; one that is not there always is.
+func (pl *payload) holds(e *named) bool {
+	if e.Expr == nil {
+		return true
+	}
+	v, err := e.Bool(pl.begin(e))
+	pl.must(e, err)
+	return v
+}
+
 // must turns a failed expression into a panic: Parse tries every expression on
 // sample tasks, so what fails here is a case that those did not meet. The world
 // turns it into an error of the run (see World.Advance).
@@ -152,7 +172,8 @@ func (pl *payload) must(e *named, err error) {
 // payloadError is an expression of the scenario that failed at run time.
 type payloadError struct{ error }
 
-// output is what the step returns when it succeeds.
+// output is what the step returns when it succeeds; nothing if the task does not
+// need it.
 func (pl *payload) output(step int) map[string]any {
 	if out := pl.outputs[step]; out != nil {
 		return out
@@ -160,9 +181,11 @@ func (pl *payload) output(step int) map[string]any {
 	s := &pl.book.steps[step]
 	pl.ancestors(step)
 	out := make(map[string]any, len(s.Output))
-	for i := range pl.book.outputs[step] {
-		e := &pl.book.outputs[step][i]
-		out[e.short] = pl.eval(e)
+	if pl.holds(&pl.book.whens[step]) {
+		for i := range pl.book.outputs[step] {
+			e := &pl.book.outputs[step][i]
+			out[e.short] = pl.eval(e)
+		}
 	}
 	pl.outputs[step] = out
 	pl.steps[s.Name] = out
@@ -176,6 +199,14 @@ func (pl *payload) ancestors(step int) {
 	for _, d := range pl.book.steps[step].DependsOn {
 		pl.output(base + d)
 	}
+}
+
+// first is the index in Run.Steps of the workflow's first step.
+func (p *payloads) first(workflow int) (first int) {
+	for i := range workflow {
+		first += len(p.sc.Workflows[i].Steps)
+	}
+	return first
 }
 
 // base is the index in Run.Steps of the first step of the workflow that step belongs to.

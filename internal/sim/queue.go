@@ -28,6 +28,7 @@ type occurrence struct {
 	class   int16 // index into the service's refusals, or answered
 	lane    int8
 	kind    occKind
+	effect  bool // of an occReply: the service does its work, whatever it answers
 }
 
 // before orders occurrences by instant; what happens at one instant is ordered

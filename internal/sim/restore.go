@@ -251,10 +251,8 @@ func (w *World) outcall(a attempt, pending map[callID]bool) {
 	if a.waiting {
 		return
 	}
-	st := &w.steps[a.step]
 	out := w.outcome(callID{a.lane, a.task, a.step, a.attempt}, a.began)
-	declined := st.Declines && w.figures.of(a.task).bad
-	if out.effect && !declined && a.began+out.latency > w.horizon {
+	if out.effect && a.began+out.latency > w.horizon {
 		pending[callID{a.lane, a.task, a.step, a.attempt}] = true
 		w.queue.push(occurrence{at: a.began + out.latency, lane: a.lane, task: a.task, step: a.step, attempt: a.attempt, kind: occEffect})
 	}

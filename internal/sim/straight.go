@@ -17,7 +17,15 @@ type straight struct {
 
 func (s *straight) submit(task int32) {
 	s.w.emitSubmitted(s.lane, task)
-	s.start(task, 0, s.next(task, 0))
+	s.w.passes(s.lane, task)
+	s.w.emitSkips(s.lane, task)
+	s.begin(task)
+}
+
+// begin starts the first step of the task's workflow.
+func (s *straight) begin(task int32) {
+	first, _ := s.w.following(s.lane, task, int16(s.w.workflow(task).First))
+	s.start(task, first, s.next(task, first))
 }
 
 // start makes one attempt at a step.
@@ -43,8 +51,8 @@ func (s *straight) replied(o *occurrence) {
 		return
 	}
 	w.emit(s.ended(o, event.StepSucceeded))
-	if int(o.step)+1 < len(w.steps) {
-		s.start(o.task, o.step+1, s.next(o.task, o.step+1))
+	if next, end := w.following(s.lane, o.task, o.step+1); !end {
+		s.start(o.task, next, s.next(o.task, next))
 		return
 	}
 	delete(s.rounds, o.task)
@@ -111,6 +119,8 @@ func (w *World) ending(task int32, class string) event.Kind {
 		return event.TaskDeclined
 	case class == event.ClassSoldOut:
 		return event.TaskRejected
+	case w.ends[class] != 0:
+		return w.ends[class]
 	}
 	return event.TaskFailed
 }
@@ -124,6 +134,9 @@ func (w *World) emitSubmitted(lane int8, task int32) {
 	}
 	if d.bad {
 		ev.Class = event.ClassDecline
+	}
+	if len(w.run.Workflows) > 1 {
+		ev.Step = int16(w.workflow(task).First)
 	}
 	w.emit(ev)
 }

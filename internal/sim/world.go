@@ -63,8 +63,9 @@ type World struct {
 	actions  []Action       // of the journal, by instant
 	journal  []string       // lines of what people did, given beforehand or live
 	ended    bool
-	resumed  bool  // this process goes on where another was killed
-	failure  error // of the ledger, kept until the next flush
+	resumed  bool                  // this process goes on where another was killed
+	failure  error                 // of the ledger, kept until the next flush
+	ends     map[string]event.Kind // see endings
 }
 
 // step is a step of the scenario with what a call of it needs.
@@ -72,6 +73,7 @@ type step struct {
 	*scenario.Step
 	where   uint64 // hash of its name: the key of its draws
 	service *service
+	answers []answer
 }
 
 // lane is one strategy at work: it is told what happens and says so in events.
@@ -101,6 +103,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	w.payloads = newPayloads(sc, w.dice)
 	w.figures = newFigures(w.payloads)
 	w.details = NewDetails(sc, opts.Seed)
+	w.ends = endings(sc)
 	w.book = newBook(w.run)
 	w.parked, w.called = make([][]int32, len(w.run.Strategies)), map[taskID]int{}
 	w.disk = newDisk(w.run, opts.Store)
@@ -111,7 +114,9 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	for i := range sc.Workflows {
 		for j := range sc.Workflows[i].Steps {
 			s := &sc.Workflows[i].Steps[j]
-			w.steps = append(w.steps, step{Step: s, where: word(s.Name), service: w.services[s.Service]})
+			st := step{Step: s, where: word(s.Name), service: w.services[s.Service]}
+			st.script()
+			w.steps = append(w.steps, st)
 		}
 	}
 	if err := w.openLanes(opts); err != nil {
@@ -245,7 +250,7 @@ func (w *World) perform(o *occurrence) {
 	case occEffect:
 		w.makeEffect(o)
 	case occReply:
-		if o.class == answered {
+		if o.effect {
 			w.makeEffect(o)
 		}
 		w.lanes[o.lane].replied(o)
@@ -279,10 +284,7 @@ func (w *World) scheduleArrival() {
 func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.Time) bool {
 	st := &w.steps[stepIndex]
 	out := w.outcome(callID{lane, task, stepIndex, attempt}, at)
-	if out.class == answered && st.Declines && w.figures.of(task).bad {
-		out.class, out.effect = st.service.declineClass, false
-	}
-	o := occurrence{at: at + out.latency, began: at, lane: lane, task: task, step: stepIndex, attempt: attempt, class: out.class, kind: occReply}
+	o := occurrence{at: at + out.latency, began: at, lane: lane, task: task, step: stepIndex, attempt: attempt, class: out.class, kind: occReply, effect: out.effect}
 	inTime := out.reply && (st.Timeout == 0 || out.latency <= st.Timeout)
 	if !inTime {
 		o.kind = occEffect
@@ -304,7 +306,7 @@ func (w *World) outcome(id callID, at event.Time) outcome {
 	if w.limited(id, st.service, at) {
 		return st.service.refused(st.service.rateClass, func(float64) event.Time { return st.service.Latency.Median }, 1)
 	}
-	return st.service.call(st.where, int(id.task), int(id.attempt), at)
+	return w.business(id, st.service.call(st.where, int(id.task), int(id.attempt), at))
 }
 
 // over tells that nothing will happen any more but scheduled faults.

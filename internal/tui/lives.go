@@ -28,6 +28,7 @@ type pauseTime struct {
 type biography struct {
 	attempts []attempt
 	pauses   []pauseTime
+	skipped  []int      // steps that the task does not need
 	from, to event.Time // submission and last event
 	end      event.Kind // what last happened to the task as a whole
 	dur      event.Time // to its outcome
@@ -53,6 +54,8 @@ func readLife(run *event.Run, events []event.Event) *biography {
 			b.pauses = append(b.pauses, pauseTime{step: int(e.Step), from: e.At, deferred: true})
 		case event.EffectMade, event.EffectRepeated:
 			b.deed(run, e)
+		case event.StepSkipped:
+			b.skipped = append(b.skipped, int(e.Step))
 		default:
 			b.whole(e)
 		}

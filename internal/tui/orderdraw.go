@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tasker-sim/internal/event"
@@ -82,6 +83,9 @@ func (s *scene) drawNever(p pane, g gantt, b *biography, r *lifeRow) {
 	text := "not yet"
 	if b.end == event.TaskFailed || b.end == event.TaskDeclined || b.end == event.TaskRejected {
 		text = "never ran"
+	}
+	if slices.Contains(b.skipped, r.step) {
+		text = "not needed"
 	}
 	p.clip(2+g.name+g.bars, 0, g.deeds, text, inkPend)
 }

@@ -99,7 +99,7 @@ func (s *scene) sound(e *event.Event) bool {
 			return false
 		}
 	}
-	step := e.Kind >= event.StepStarted && e.Kind <= event.EffectRepeated
+	step := e.Kind >= event.StepStarted && e.Kind <= event.EffectRepeated || e.Kind == event.StepSkipped
 	return !step || e.Step >= 0 && e.Strategy >= 0
 }
 

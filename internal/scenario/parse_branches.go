@@ -1,0 +1,113 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tasker-sim/internal/event"
+)
+
+// ownSwitches are the keys of a strategy that the program knows of itself.
+func ownSwitches() []string {
+	return []string{"title", "default", "engine", "retries", "keys", "policies", "recovery", "on_call"}
+}
+
+// mechanisms reads the scenario's own: a name and what it is.
+func (r *reader) mechanisms(o *object) {
+	c := o.child("mechanisms")
+	if c.node == nil {
+		return
+	}
+	for _, e := range c.node.entries {
+		r.checkName(e, "mechanisms")
+		if slices.Contains(ownSwitches(), e.key) {
+			r.fail(e.at, "", "the mechanism %q is one that every scenario has: choose another name", e.key)
+		}
+		doc, _ := read(c, texts(), field{key: e.key, need: true, hide: true, doc: "what the mechanism is, a few words"})
+		r.s.Mechanisms = append(r.s.Mechanisms, Mechanism{e.key, doc})
+	}
+}
+
+// mechanism reads the name of one; absent: None.
+func (r *reader) mechanism(o *object, key string) int {
+	name, at := read(o, texts(), field{key: key, hide: true, doc: "a mechanism of the scenario"})
+	if name == "" {
+		return None
+	}
+	names := namesOf(r.s.Mechanisms, func(m Mechanism) string { return m.Name })
+	if i, ok := r.indexOf("mechanism", name, at, names); ok {
+		return i
+	}
+	return None
+}
+
+// choice reads which workflow a task runs.
+func (r *reader) choice(o *object, names scope) {
+	r.s.Workflow = r.expr(o, "workflow", names)
+	n := len(r.s.Workflows)
+	if n > 1 && !o.has("workflow") {
+		r.fail(o.keyPlace("workflows"), "write `workflow:` with an expression that gives the name of one",
+			"there are %d workflows, and nothing says which of them a %s runs: `workflow` is missing", n, r.s.Noun.One)
+	}
+}
+
+// chosen finds the workflow of an expression's value.
+func (s *Scenario) chosen(v any) (int, error) {
+	name, _ := v.(string)
+	if i, ok := s.WorkflowOf(name); ok {
+		return i, nil
+	}
+	ids := namesOf(s.Workflows, Workflow.ID)
+	return None, fmt.Errorf("must give the name of one workflow, %s, gives %s", strings.Join(ids, " or "), describe(v))
+}
+
+// ChooseWorkflow evaluates which workflow a task runs: an index into Workflows.
+func (s *Scenario) ChooseWorkflow(env *Env) (int, error) {
+	if s.Workflow == nil {
+		return 0, nil
+	}
+	v, err := s.Workflow.Eval(env)
+	if err != nil {
+		return None, err
+	}
+	i, err := s.chosen(v)
+	if err != nil {
+		return None, s.Workflow.failure(err)
+	}
+	return i, nil
+}
+
+// answers reads what a step's service says to some tasks.
+func (r *reader) answers(o *object, names scope) (list []Answer) {
+	for i, n := range o.list("answers") {
+		c := r.object(fmt.Sprintf("%s.answers.%d", o.path, i+1), n.at, n)
+		list = append(list, r.answer(c, names))
+		c.done()
+	}
+	if len(list) > maxAnswers {
+		r.fail(o.keyPlace("answers"), "", "%s.answers has %d entries, at most %d are possible", o.path, len(list), maxAnswers)
+	}
+	return list
+}
+
+// maxAnswers keeps a step's answers within the bits of one word.
+const maxAnswers = 32
+
+func (r *reader) answer(o *object, names scope) Answer {
+	name, at := read(o, texts(), field{key: "class", need: true, hide: true, doc: "what the answer is called, like 409 or already_refunded"})
+	a := Answer{Class: r.class(o, name)}
+	a.When = r.expr(o, "when", names)
+	a.Attempts, _ = read(o, counts(), field{key: "attempts", def: "0", rare: true, high: 100, doc: "only to the first so many attempts; 0: to all"})
+	a.Effect, _ = read(o, switches(), field{key: "effect", def: "off", rare: true, doc: "the service does its work all the same"})
+	how := r.word(o, "ends", "failed", "failed", "declined", "rejected")
+	a.Ends = map[string]event.Kind{"declined": event.TaskDeclined, "rejected": event.TaskRejected}[how]
+	if a.Ends == 0 {
+		a.Ends = event.TaskFailed
+	}
+	a.Mechanism, a.Without = r.mechanism(o, "mechanism"), r.mechanism(o, "without")
+	if a.Ends != event.TaskFailed && !a.Permanent {
+		r.fail(at, "write `permanent: on`", "answer %q cannot end a task as %s: it is not permanent", name, how)
+	}
+	return a
+}

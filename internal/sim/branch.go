@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/scenario"
+)
+
+// A task's way through the scenario, beside chance: which workflow it runs, which
+// steps it skips, and what services answer to it. All of it follows from the
+// task's payload and the strategy's mechanisms, so that nothing need be stored.
+
+// workflow is the one that the task runs.
+func (w *World) workflow(task int32) *event.Workflow {
+	return &w.run.Workflows[w.figures.of(task).workflow]
+}
+
+// skips tells whether the task goes past the step in the lane.
+func (w *World) skips(lane int8, task int32, step int16) bool {
+	if w.sc.Strategies[lane].Lacks(w.steps[step].Mechanism) {
+		return true
+	}
+	d := w.figures.of(task)
+	return d.needless != nil && d.needless[step]
+}
+
+// passes names the steps that the task goes past in the lane.
+func (w *World) passes(lane int8, task int32) (names []string) {
+	wf := w.workflow(task)
+	for i := wf.First; i < wf.End; i++ {
+		if w.skips(lane, task, int16(i)) {
+			names = append(names, w.steps[i].Name)
+		}
+	}
+	if len(names) == wf.End-wf.First {
+		panic(payloadError{fmt.Errorf("task %d: %w: workflow %s/%s in %s", task, errNoStep, wf.Namespace, wf.Name, w.run.Strategies[lane].Name)})
+	}
+	return names
+}
+
+var errNoStep = errors.New("every step is skipped")
+
+// following is the first step of the task's workflow from the given one on that
+// it does not skip; end: there is none.
+func (w *World) following(lane int8, task int32, step int16) (next int16, end bool) {
+	last := int16(w.workflow(task).End)
+	for step < last && w.skips(lane, task, step) {
+		step++
+	}
+	return step, step == last
+}
+
+// emitSkips says which steps the task goes past.
+func (w *World) emitSkips(lane int8, task int32) {
+	wf := w.workflow(task)
+	for i := wf.First; i < wf.End; i++ {
+		if w.skips(lane, task, int16(i)) {
+			w.emit(event.Event{
+				Kind: event.StepSkipped, Strategy: lane, Task: task, Step: int16(i), Service: int16(w.steps[i].Service), Effect: event.None,
+			})
+		}
+	}
+}
+
+// answer is a scripted answer with its place among the service's refusals.
+type answer struct {
+	*scenario.Answer
+	refusal int16
+}
+
+// script prepares the answers of a step.
+func (st *step) script() {
+	for i := range st.Step.Answers {
+		a := &st.Step.Answers[i]
+		st.answers = append(st.answers, answer{a, st.service.refuse(a.Class)})
+	}
+}
+
+// answer is what the step's service says to the task when a call gets through;
+// nil: it does what it was asked for.
+func (w *World) answer(id callID) *answer {
+	st := &w.steps[id.step]
+	if len(st.answers) == 0 {
+		return nil
+	}
+	given := w.figures.of(id.task).answered[id.step]
+	have := &w.sc.Strategies[id.lane]
+	for i := range st.answers {
+		a := &st.answers[i]
+		switch {
+		case given&(1<<i) == 0, a.Attempts > 0 && int(id.attempt) > a.Attempts:
+		case have.Lacks(a.Mechanism), a.Without != scenario.None && !have.Lacks(a.Without):
+		default:
+			return a
+		}
+	}
+	return nil
+}
+
+// business makes what the service decides of a call that reached it. An answer
+// that is lost on its way back stays lost, but nothing is done that was refused.
+func (w *World) business(id callID, out outcome) outcome {
+	st := &w.steps[id.step]
+	if !out.effect {
+		return out // it did not reach the service
+	}
+	heard := out.class == answered
+	if st.Declines && w.figures.of(id.task).bad {
+		if out.effect = false; heard {
+			out.class = st.service.declineClass
+		}
+		return out
+	}
+	a := w.answer(id)
+	if a == nil {
+		return out
+	}
+	if out.effect = a.Effect; heard {
+		out.class, out.reply = a.refusal, !a.Hang
+		if a.Latency > 0 {
+			out.latency = a.Latency
+		}
+	}
+	return out
+}
+
+// endings are the classes of scripted answers that end a task otherwise than failed.
+func endings(sc *scenario.Scenario) map[string]event.Kind {
+	ends := map[string]event.Kind{}
+	for i := range sc.Workflows {
+		for j := range sc.Workflows[i].Steps {
+			for _, a := range sc.Workflows[i].Steps[j].Answers {
+				if a.Ends != event.TaskFailed {
+					ends[a.Name] = a.Ends
+				}
+			}
+		}
+	}
+	return ends
+}
