@@ -13,6 +13,7 @@ require (
 	github.com/creack/pty v1.1.24 // tests: a terminal to press keys on
 	github.com/expr-lang/expr v1.17.8 // expressions in scenario files
 	github.com/goccy/go-yaml v1.19.2 // scenario files, with line and column
+	github.com/golang-jwt/jwt/v5 v5.3.1 // tokens of those who ask to be let in
 	github.com/google/go-cmp v0.7.0 // tests: differences that can be read
 	github.com/rogpeppe/go-internal v1.16.0 // tests: scripts of command lines
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // contexts of tasks are checked when they are submitted

@@ -29,6 +29,7 @@ const (
 	term  = "golang.org/x/term"
 
 	schema = "github.com/santhosh-tekuri/jsonschema/v6"
+	jwt    = "github.com/golang-jwt/jwt/v5"
 )
 
 // layers is the import table. ARCHITECTURE.md has a copy, which
@@ -37,6 +38,10 @@ var layers = []layer{
 	{"event", "", "", true, "it is the vocabulary of all others"},
 	{"stats", "", "", true, "arithmetic needs nothing"},
 	{"wall", "", "", false, "the one place that reads the wall clock"},
+	{"gate", "", jwt, true, "tokens and policy as functions; tokens are signed and read by a kept library, because that is where mistakes are made"},
+	{"redact", "", "", true, "what is taken out of a text depends on the text and the rules"},
+	{"vault", "", "", true, "bytes and keys; whoever has files keeps them"},
+	{"audit", "", "", true, "a chain of records is arithmetic; its rows are written by whoever does what they tell"},
 	{"engine", "engine/failpoint", "", true, "a library of its own: it would serve a program that is no simulator"},
 	{"engine/failpoint", "", "", false, "where tests make the engine fail; empty without its build tag"},
 	{"engine/crash", "", "", true, "tests only: it kills a program that uses the engine and judges what is left"},
