@@ -81,14 +81,16 @@ func words(t *testing.T, line string) []string {
 }
 
 // hurried adds flags that make a run short: as fast as it goes and, unless it is
-// judged or its length is given, three minutes instead of an hour.
+// judged, its length is given or it is an example (they are small), three minutes
+// instead of an hour.
 func hurried(args []string) []string {
 	if args[0] != "run" && !slices.Contains(shipped(), args[0]) {
 		return args
 	}
 	args = append(slices.Clone(args), "--speed", "max")
 	if slices.ContainsFunc(args, func(a string) bool {
-		return a == "--check" || a == "--tasks" || a == "--duration" || strings.HasPrefix(a, "load.")
+		_, err := fs.Stat(scenarios.FS, "examples/"+a+".yaml")
+		return err == nil || a == "--check" || a == "--tasks" || a == "--duration" || strings.HasPrefix(a, "load.")
 	}) {
 		return args
 	}
@@ -107,13 +109,6 @@ func shipped() []string {
 // that README, CONTRIBUTING and docs show. Each must end well.
 func TestCommandsInDocuments(t *testing.T) {
 	dir := t.TempDir()
-	yaml, err := fs.ReadFile(scenarios.FS, "checkout.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "my.yaml"), yaml, 0o644); err != nil {
-		t.Fatal(err)
-	}
 	t.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
 	lines, all := commands(t, "README.md")
 	documents, _ := filepath.Glob("docs/*.md")

@@ -3,7 +3,8 @@ package scenarios
 
 import "embed"
 
-// FS holds the files NAME.yaml, one per scenario.
+// FS holds the files NAME.yaml, one per scenario, examples/NAME.yaml, scenarios
+// that show the language, and starter/starter.yaml, what a new one begins as.
 //
-//go:embed *.yaml
+//go:embed *.yaml starter/*.yaml examples/*.yaml
 var FS embed.FS

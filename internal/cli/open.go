@@ -30,11 +30,12 @@ func load(env *Env, name string, sets []string) (*scenario.Scenario, error) {
 
 func find(env *Env, name string) (file string, text []byte, err error) {
 	if !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".yml") && !strings.ContainsRune(name, filepath.Separator) {
-		text, err := fs.ReadFile(env.Scenarios, name+".yaml")
-		if errors.Is(err, fs.ErrNotExist) {
-			return "", nil, usage("scenarios: "+strings.Join(shipped(env.Scenarios), ", ")+"; a file of your own ends in .yaml", "no scenario %q%s", name, nearest(env, name))
+		for _, file := range []string{name + ".yaml", "examples/" + name + ".yaml"} {
+			if text, err = fs.ReadFile(env.Scenarios, file); !errors.Is(err, fs.ErrNotExist) {
+				return file, text, err
+			}
 		}
-		return name + ".yaml", text, err
+		return "", nil, usage("scenarios: "+strings.Join(shipped(env.Scenarios), ", ")+"; a file of your own ends in .yaml", "no scenario %q%s", name, nearest(env, name))
 	}
 	text, err = os.ReadFile(name)
 	if err != nil {
@@ -45,7 +46,7 @@ func find(env *Env, name string) (file string, text []byte, err error) {
 
 // nearest is ", did you mean …" if a shipped scenario's name is close.
 func nearest(env *Env, name string) string {
-	if n, ok := scenario.Nearest(name, shipped(env.Scenarios)); ok {
+	if n, ok := scenario.Nearest(name, append(shipped(env.Scenarios), examples(env.Scenarios)...)); ok {
 		return fmt.Sprintf("; did you mean %q?", n)
 	}
 	return ""

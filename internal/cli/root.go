@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -51,19 +52,24 @@ func newRoot(env *Env) *cobra.Command {
 	}
 	add("run", newRun(env), newResume(env), newReplay(env))
 	add("look", newReport(env), newInspect(env), newBench(env))
-	add("write", newList(env), newShow(env), newValidate(env))
+	add("write", newList(env), newShow(env), newValidate(env), newNew(env), newSchema(env))
 	return root
 }
 
 // shipped names the scenarios in the file system, sorted by name.
-func shipped(scenarios fs.FS) []string {
-	files, err := fs.Glob(scenarios, "*.yaml")
+func shipped(scenarios fs.FS) []string { return namesIn(scenarios, "*.yaml") }
+
+// examples names the scenarios that show the language.
+func examples(scenarios fs.FS) []string { return namesIn(scenarios, "examples/*.yaml") }
+
+func namesIn(scenarios fs.FS, pattern string) []string {
+	files, err := fs.Glob(scenarios, pattern)
 	if err != nil {
 		return nil
 	}
 	var names []string
 	for _, f := range files {
-		names = append(names, strings.TrimSuffix(f, ".yaml"))
+		names = append(names, strings.TrimSuffix(path.Base(f), ".yaml"))
 	}
 	slices.Sort(names)
 	return names

@@ -12,12 +12,18 @@ import (
 func newList(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "list the shipped scenarios",
+		Short: "list the shipped scenarios and the examples",
 		Args:  want(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			tw := tabwriter.NewWriter(env.Stdout, 0, 0, 3, ' ', 0)
 			for _, name := range shipped(env.Scenarios) {
 				fmt.Fprintf(tw, "%s\t%s\n", name, title(env, name))
+			}
+			if more := examples(env.Scenarios); len(more) > 0 {
+				fmt.Fprintln(tw, "\nexamples, with run:")
+				for _, name := range more {
+					fmt.Fprintf(tw, "%s\t%s\n", name, title(env, name))
+				}
 			}
 			return tw.Flush()
 		},

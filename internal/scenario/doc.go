@@ -41,5 +41,6 @@
 // tree.go hides the YAML library, object.go reads one mapping, the files
 // parse_*.go are the sections, each asking for its keys: the keys that nobody
 // asked for are the unknown ones, and every value that is read is written down
-// as a parameter on the way. So a new key is one line.
+// as a parameter on the way. So a new key is one line. [Schema] reads an imaginary
+// file in which every key is there and notes what is asked for.
 package scenario

@@ -30,23 +30,26 @@ func (r *reader) fail(at place, hint, format string, args ...any) {
 // object is a mapping of the file with the path that --set uses for it. A
 // mapping that the file does not have is an object without entries.
 type object struct {
-	r     *reader
-	path  string // canonical: "steps.process_payment.retry"; "": the top
-	at    place
-	node  *node
-	asked []string // the keys that have been asked for: those that are allowed
+	r      *reader
+	path   string // canonical: "steps.process_payment.retry"; "": the top
+	at     place
+	node   *node
+	asked  []string // the keys that have been asked for: those that are allowed
+	schema *schema  // while a schema is learnt: what is known of the mapping
 }
 
 // field is one key of a mapping: what it is for, and what it may be.
 type field struct {
-	key  string
-	doc  string
-	def  string // what an absent key stands for; meaningless if need
-	need bool   // it must be there
-	hide bool   // no parameter: it is not listed
-	rare bool   // listed only where the file or --set gives it
-	low  float64
-	high float64 // no upper bound if not more than low
+	key    string
+	doc    string
+	def    string   // what an absent key stands for; meaningless if need
+	need   bool     // it must be there
+	unless string   // … but where this key is
+	words  []string // it is one of these
+	hide   bool     // no parameter: it is not listed
+	rare   bool     // listed only where the file or --set gives it
+	low    float64
+	high   float64 // no upper bound if not more than low
 }
 
 func (o *object) sub(key string) string {
@@ -67,6 +70,10 @@ func (o *object) name() string {
 // object makes one of a node that must be a mapping; nil stands for an absent one.
 func (r *reader) object(path string, at place, n *node) *object {
 	o := &object{r: r, path: path, at: at, node: n}
+	if n != nil && n.schema != nil {
+		o.schema = n.schema.mapping()
+		return o
+	}
 	if n == nil || n.kind == mappingNode {
 		return o
 	}
@@ -82,6 +89,9 @@ func (o *object) entry(key string) *entry {
 	if !slices.Contains(o.asked, key) {
 		o.asked = append(o.asked, key)
 	}
+	if o.schema != nil {
+		return &entry{key: key, at: o.at, value: &node{at: o.at, schema: o.schema.property(key)}}
+	}
 	if o.node == nil {
 		return nil
 	}
@@ -91,6 +101,18 @@ func (o *object) entry(key string) *entry {
 		}
 	}
 	return nil
+}
+
+// entries are those of a mapping whose keys are the scenario's own. pattern is
+// what keys look like, sample one of them.
+func (o *object) entries(pattern, sample string) []entry {
+	if o.schema != nil {
+		return []entry{{key: sample, at: o.at, value: &node{at: o.at, schema: o.schema.each(pattern, sample)}}}
+	}
+	if o.node == nil {
+		return nil
+	}
+	return o.node.entries
 }
 
 // done reports the keys that nobody asked for.
@@ -108,21 +130,30 @@ func (o *object) done() {
 
 // required reports an absent key.
 func (o *object) required(key, doc string) {
+	if o.schema != nil {
+		o.schema.require(key, doc, "")
+		return
+	}
 	o.r.fail(o.at, "", "%s lacks %q: %s", o.name(), key, doc)
 }
 
-// child is the mapping below a key; absent: one without entries.
-func (o *object) child(key string) *object {
+// child is the mapping below a key; absent: one without entries. doc is what it
+// is for.
+func (o *object) child(key string, doc ...string) *object {
 	at, n := o.at, (*node)(nil)
 	if e := o.entry(key); e != nil {
 		at, n = e.at, e.value
 	}
+	o.document(key, doc)
 	return o.r.object(o.sub(key), at, n)
 }
 
 // needed is the mapping below a key that must be there; nil: it is not.
 func (o *object) needed(key, doc string) *object {
 	e := o.entry(key)
+	if o.schema != nil {
+		o.schema.require(key, doc, "")
+	}
 	if e == nil && !slices.ContainsFunc(o.r.sets, func(s *override) bool { return reaches(s.pattern, o.sub(key)) }) {
 		o.required(key, doc)
 		return nil
@@ -132,17 +163,19 @@ func (o *object) needed(key, doc string) *object {
 
 // named lists the entries of a mapping whose keys are names of the scenario's
 // own: steps, services. path gives each its canonical path.
-func (o *object) named(key string, path func(name string) string) []namedObject {
-	c := o.child(key)
-	if c.node == nil {
-		return nil
+func (o *object) named(key string, path func(name string) string, doc ...string) []namedObject {
+	c := o.child(key, doc...)
+	pattern := namePattern
+	if key == "classes" {
+		pattern = classPattern
 	}
-	if n := len(c.node.entries); n > maxNamed {
+	all := c.entries(pattern, ownName)
+	if n := len(all); n > maxNamed {
 		o.r.fail(c.at, "", "%s has %d entries, at most %d are possible", o.sub(key), n, maxNamed)
 		return nil
 	}
 	var list []namedObject
-	for _, e := range c.node.entries {
+	for _, e := range all {
 		o.r.checkName(e, key)
 		list = append(list, namedObject{e.key, e.at, o.r.object(path(e.key), e.at, e.value)})
 	}
@@ -179,9 +212,13 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// list is the items below a key.
-func (o *object) list(key string) []*node {
+// list is the items below a key. doc is what they are for.
+func (o *object) list(key string, doc ...string) []*node {
 	e := o.entry(key)
+	o.document(key, doc)
+	if e != nil && e.value.schema != nil {
+		return []*node{{at: o.at, schema: e.value.schema.items()}}
+	}
 	if e == nil || e.value.kind == nullNode {
 		return nil
 	}
@@ -198,6 +235,9 @@ func read[T any](o *object, c codec[T], f field) (T, place) {
 	e := o.entry(f.key)
 	path := o.sub(f.key)
 	set := o.r.override(path)
+	if o.schema != nil {
+		return learn(o.schema, c, f), o.at
+	}
 	var zero T
 	if e == nil && set == nil && f.need {
 		o.required(f.key, f.doc)
@@ -234,6 +274,10 @@ func readFile[T any](o *object, c codec[T], f field, e *entry, replaced bool) (v
 
 // convert parses a node and holds it against its bounds.
 func convert[T any](r *reader, c codec[T], f field, path string, n *node) (v T, ok bool) {
+	if n.schema != nil {
+		n.schema.add(scalarForms(c, f)...)
+		return v, false
+	}
 	if n.kind != scalarNode || n.text == "" && (c.kind != "text" || f.need) {
 		found := n.kind.String()
 		if n.kind == scalarNode {

@@ -45,13 +45,13 @@ func (r *reader) scenario(o *object) {
 		r.fail(at, "", "%q cannot be a scenario's name: it is made of a-z, 0-9 and -, and begins with a letter", name)
 	}
 	s.Name = name
-	s.Title = o.words("title", name)
-	r.story(o.child("story"))
-	r.noun(o.child("noun"))
+	s.Title = o.words("title", name, "its title, a few words")
+	r.story(o.child("story", "what the scenario is about, for the menu and the help"))
+	r.noun(o.child("noun", "the word for a task in this scenario, in both numbers"))
 	if c := o.needed("load", "how many tasks arrive, and over which time"); c != nil {
 		r.load(c)
 	}
-	r.data(o.child("data"))
+	r.data(o.child("data", "tables and values of the scenario's own, which expressions know by name"))
 	names := r.context(o)
 	r.effects(o)
 	r.services(o)
@@ -62,8 +62,8 @@ func (r *reader) scenario(o *object) {
 		r.decliners(o)
 	}
 	r.strategies(o)
-	r.recovery(o.child("recovery"))
-	r.impact(o.child("impact"))
+	r.recovery(o.child("recovery", "when a parked task goes on by itself"))
+	r.impact(o.child("impact", "declared, not measured: what failures cost people"))
 	r.promises(o)
 	r.claims(o)
 	o.done()
@@ -75,24 +75,24 @@ func (o *object) text(key, doc string) string {
 	return v
 }
 
-// words is a piece of text that may be missing.
-func (o *object) words(key, def string) string {
-	v, _ := read(o, texts(), field{key: key, def: def, hide: true})
+// words is a piece of text that may be missing; doc is what it is for.
+func (o *object) words(key, def string, doc ...string) string {
+	v, _ := read(o, texts(), field{key: key, def: def, hide: true, doc: strings.Join(doc, " ")})
 	return v
 }
 
 func (r *reader) story(o *object) {
 	r.s.Story = Story{
-		Hook:   o.words("hook", ""),
-		Naive:  o.words("naive", ""),
-		Remedy: o.words("remedy", ""),
-		Watch:  o.words("watch", ""),
+		Hook:   o.words("hook", "", "what happened, in a sentence or two"),
+		Naive:  o.words("naive", "", "how it was done before"),
+		Remedy: o.words("remedy", "", "what was changed"),
+		Watch:  o.words("watch", "", "what to look at on the screen"),
 	}
 	o.done()
 }
 
 func (r *reader) noun(o *object) {
-	r.s.Noun = event.Noun{One: o.words("one", "task"), Many: o.words("many", "tasks")}
+	r.s.Noun = event.Noun{One: o.words("one", "task", "one of them, like order"), Many: o.words("many", "tasks", "several, like orders")}
 	o.done()
 }
 
@@ -105,8 +105,8 @@ func (r *reader) recovery(o *object) {
 
 // effects reads the kinds of things that services leave behind.
 func (r *reader) effects(o *object) {
-	for _, e := range o.named("effects", func(n string) string { return "effects." + n }) {
-		unit, at := read(e.object, texts(), field{key: "unit", hide: true})
+	for _, e := range o.named("effects", func(n string) string { return "effects." + n }, "kinds of things that services leave behind, counted in a ledger") {
+		unit, at := read(e.object, texts(), field{key: "unit", hide: true, words: []string{"", "cents", "units"}, doc: "what its amount is in; none: it is only counted"})
 		if !slices.Contains([]string{"", "cents", "units"}, unit) {
 			r.fail(at, didYouMean(unit, []string{"cents", "units"}), "unknown unit %q: allowed are cents, units or none (a plain count)", unit)
 		}
@@ -123,6 +123,7 @@ func (r *reader) effects(o *object) {
 // strategies reads the columns of the comparison. A scenario that names none
 // compares naive with orchestrated.
 func (r *reader) strategies(o *object) {
+	o.document("strategies", []string{"sets of mechanisms that are compared, at least two; without any, naive and orchestrated"})
 	if o.entry("strategies") == nil {
 		r.s.Strategies = []Strategy{
 			{Name: "naive", Title: "one attempt"},
@@ -135,14 +136,15 @@ func (r *reader) strategies(o *object) {
 		flag := func(key, doc string) (bool, place) {
 			return read(e.object, switches(), field{key: key, def: "off", doc: doc})
 		}
-		st := Strategy{Name: e.name, Title: e.words("title", e.name)}
-		compared, _ := read(e.object, switches(), field{key: "default", def: "on", hide: true})
+		st := Strategy{Name: e.name, Title: e.words("title", e.name, "what it is, a few words")}
+		compared, _ := read(e.object, switches(), field{key: "default", def: "on", hide: true, doc: "compared without being asked for by name"})
 		var at [2]place
 		st.Engine, _ = flag("engine", "runs on the durable engine")
 		st.Retries, _ = flag("retries", "tries again, up to a step's limit")
 		st.Keys, _ = flag("keys", "sends an idempotency key with every call")
 		st.Policies, at[0] = flag("policies", "keeps breakers and concurrency limits")
 		st.Recovery, at[1] = flag("recovery", "parked tasks go on by themselves")
+		e.entries(namePattern, ownName) // mechanisms of the scenario's own
 		for _, m := range r.s.Mechanisms {
 			has, _ := flag(m.Name, m.Doc)
 			st.Has = append(st.Has, has)

@@ -15,11 +15,8 @@ func ownSwitches() []string {
 
 // mechanisms reads the scenario's own: a name and what it is.
 func (r *reader) mechanisms(o *object) {
-	c := o.child("mechanisms")
-	if c.node == nil {
-		return
-	}
-	for _, e := range c.node.entries {
+	c := o.child("mechanisms", "what strategies have or have not, beside engine, retries and so on: a name, and what it is")
+	for _, e := range c.entries(namePattern, ownName) {
 		r.checkName(e, "mechanisms")
 		if slices.Contains(ownSwitches(), e.key) {
 			r.fail(e.at, "", "the mechanism %q is one that every scenario has: choose another name", e.key)
@@ -30,8 +27,8 @@ func (r *reader) mechanisms(o *object) {
 }
 
 // mechanism reads the name of one; absent: None.
-func (r *reader) mechanism(o *object, key string) int {
-	name, at := read(o, texts(), field{key: key, hide: true, doc: "a mechanism of the scenario"})
+func (r *reader) mechanism(o *object, key, doc string) int {
+	name, at := read(o, texts(), field{key: key, hide: true, doc: doc})
 	if name == "" {
 		return None
 	}
@@ -44,7 +41,7 @@ func (r *reader) mechanism(o *object, key string) int {
 
 // choice reads which workflow a task runs.
 func (r *reader) choice(o *object, names scope) {
-	r.s.Workflow = r.expr(o, "workflow", names)
+	r.s.Workflow = r.expr(o, "workflow", names, "expression: the name of the workflow that a task runs")
 	n := len(r.s.Workflows)
 	if n > 1 && !o.has("workflow") {
 		r.fail(o.keyPlace("workflows"), "write `workflow:` with an expression that gives the name of one",
@@ -80,7 +77,7 @@ func (s *Scenario) ChooseWorkflow(env *Env) (int, error) {
 
 // answers reads what a step's service says to some tasks.
 func (r *reader) answers(o *object, names scope) (list []Answer) {
-	for i, n := range o.list("answers") {
+	for i, n := range o.list("answers", "what the service says to some tasks whenever a call gets through; the first that applies is given") {
 		c := r.object(fmt.Sprintf("%s.answers.%d", o.path, i+1), n.at, n)
 		list = append(list, r.answer(c, names))
 		c.done()
@@ -97,7 +94,7 @@ const maxAnswers = 32
 func (r *reader) answer(o *object, names scope) Answer {
 	name, at := read(o, texts(), field{key: "class", need: true, hide: true, doc: "what the answer is called, like 409 or already_refunded"})
 	a := Answer{Class: r.class(o, name)}
-	a.When = r.expr(o, "when", names)
+	a.When = r.expr(o, "when", names, "expression: whether the answer is one for this task; none: it is for all")
 	a.Attempts, _ = read(o, counts(), field{key: "attempts", def: "0", rare: true, high: 100, doc: "only to the first so many attempts; 0: to all"})
 	a.Effect, _ = read(o, switches(), field{key: "effect", def: "off", rare: true, doc: "the service does its work all the same"})
 	how := r.word(o, "ends", "failed", "failed", "declined", "rejected")
@@ -105,7 +102,7 @@ func (r *reader) answer(o *object, names scope) Answer {
 	if a.Ends == 0 {
 		a.Ends = event.TaskFailed
 	}
-	a.Mechanism, a.Without = r.mechanism(o, "mechanism"), r.mechanism(o, "without")
+	a.Mechanism, a.Without = r.mechanism(o, "mechanism", "only in strategies that have it"), r.mechanism(o, "without", "only in strategies that do not have it")
 	if a.Ends != event.TaskFailed && !a.Permanent {
 		r.fail(at, "write `permanent: on`", "answer %q cannot end a task as %s: it is not permanent", name, how)
 	}

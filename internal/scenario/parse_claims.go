@@ -13,7 +13,7 @@ func (r *reader) promises(o *object) {
 	for _, e := range r.s.Effects {
 		taken[e.Many] = true
 	}
-	for _, n := range o.list("promises") {
+	for _, n := range o.list("promises", "what one effect owes another, and the names under which broken promises are counted") {
 		c := r.object("promises", n.at, n)
 		var p event.Promise
 		p.Effect = r.effectRef(c, "effect", "the effect that owes another")
@@ -53,7 +53,7 @@ func (r *reader) counter(o *object, key string, taken map[string]bool, need bool
 }
 
 func (r *reader) claims(o *object) {
-	for _, n := range o.list("claims") {
+	for _, n := range o.list("claims", "what the story says, held against the run") {
 		r.s.Claims = append(r.s.Claims, r.claim(r.object("claims", n.at, n)))
 	}
 }
@@ -66,21 +66,22 @@ func (r *reader) claim(o *object) event.Claim {
 		Unit:   r.word(o, "unit", "count", "share", "cents", "hours", "count"),
 	}
 	var at place
-	c.Measure, at = read(o, texts(), field{key: "measure", hide: true})
+	c.Measure, at = read(o, texts(), field{key: "measure", hide: true, doc: "the figure of the result that it is held against, like failure_rate or effects.<counter>"})
 	switch {
 	case c.Measure != "":
 		r.measure(c.Measure, at)
 	case c.Kind == "measured" || c.Kind == "declared":
 		r.fail(o.at, "", "claim %q is %s: it needs a measure to be held against", c.Name, c.Kind)
 	}
-	c.SaysBefore, c.Before = r.side(o.child("before"))
-	c.SaysAfter, c.After = r.side(o.child("after"))
+	c.SaysBefore, c.Before = r.side(o.child("before", "what it says of the first strategy"))
+	c.SaysAfter, c.After = r.side(o.child("after", "what it says of the last strategy"))
 	o.done()
 	return c
 }
 
 func (r *reader) side(o *object) (says string, in *event.Range) {
-	says = o.words("says", "")
+	says = o.words("says", "", "in the story's words")
+	o.document("range", []string{"the claim holds if the figure is in it: 11%..20%, or one value"})
 	if e := o.entry("range"); e != nil {
 		in, _ = convert(r, ranges(), field{}, "range", e.value)
 	}
@@ -90,7 +91,7 @@ func (r *reader) side(o *object) (says string, in *event.Range) {
 
 // word reads one of some words; def "": it must be there.
 func (r *reader) word(o *object, key, def string, words ...string) string {
-	w, at := read(o, texts(), field{key: key, def: def, need: def == "", hide: true, doc: oneOf(words)})
+	w, at := read(o, texts(), field{key: key, def: def, need: def == "", hide: true, words: words, doc: oneOf(words)})
 	if w != "" && !slices.Contains(words, w) {
 		r.fail(at, didYouMean(w, words), "%s must be %s, not %q", key, oneOf(words), w)
 	}

@@ -11,10 +11,10 @@ import (
 // parameters; a percentage there and below becomes a share.
 func (r *reader) data(o *object) {
 	r.s.Data = map[string]any{}
-	if o.node == nil {
-		return
-	}
-	for _, e := range o.node.entries {
+	for _, e := range o.entries(namePattern, ownName) {
+		if o.schema != nil {
+			return // a value of any form
+		}
 		r.checkName(e, "data")
 		r.checkFree(e, "data", nil)
 		n := e.value
@@ -103,11 +103,12 @@ func (r *reader) context(o *object) scope {
 		names[k] = types.Any
 	}
 	names["task"] = types.Int
+	o.document("context", []string{"a task's input: names and the expressions of their values, each of which sees those above it"})
 	r.s.Context, names = r.bindings(o, "context", names, true)
-	if r.s.Worth = r.expr(o, "worth", names); r.s.Worth == nil {
+	if r.s.Worth = r.expr(o, "worth", names, "expression: what a task is worth, in cents"); r.s.Worth == nil {
 		r.s.Worth, _, _, _ = compile("0", spot{file: r.src.name}, names)
 	}
-	r.s.Bad = r.expr(o, "bad", names)
+	r.s.Bad = r.expr(o, "bad", names, "expression: whether the task ends declined in every strategy")
 	return names
 }
 
@@ -125,11 +126,8 @@ func (o *object) has(key string) bool { return o.entry(key) != nil }
 // before them by name, so their names must be new.
 func (r *reader) bindings(o *object, key string, names scope, chained bool) ([]Binding, scope) {
 	c := o.child(key)
-	if c.node == nil {
-		return nil, names
-	}
 	var list []Binding
-	for _, e := range c.node.entries {
+	for _, e := range c.entries(namePattern, ownName) {
 		r.checkName(e, key)
 		if chained {
 			r.checkFree(e, c.name(), names)
@@ -145,9 +143,14 @@ func (r *reader) bindings(o *object, key string, names scope, chained bool) ([]B
 }
 
 // expr compiles the expression below a key; nil: there is none, it is off, or
-// it has a problem.
-func (r *reader) expr(o *object, key string, names scope) *Expr {
+// it has a problem. doc is what it is for.
+func (r *reader) expr(o *object, key string, names scope, doc ...string) *Expr {
 	e := o.entry(key)
+	o.document(key, doc)
+	if o.schema != nil {
+		e.value.schema.add(expressionForm())
+		return nil
+	}
 	set := r.override(o.sub(key))
 	if set == nil && (e == nil || e.value.kind == nullNode) {
 		return nil

@@ -31,7 +31,7 @@ func (r *reader) load(o *object) {
 func (r *reader) duration(o *object) (at place) {
 	l := &r.s.Load
 	scheduled := l.Every > 0
-	l.Duration, at = read(o, times(), field{key: "duration", need: !scheduled, rare: scheduled, def: "0s", low: 1, doc: "time over which they arrive"})
+	l.Duration, at = read(o, times(), field{key: "duration", need: !scheduled, unless: "every", rare: scheduled, def: "0s", low: 1, doc: "time over which they arrive"})
 	if !scheduled {
 		return at
 	}

@@ -7,22 +7,22 @@ import (
 )
 
 func (r *reader) services(o *object) {
-	list := o.named("services", func(n string) string { return "services." + n })
+	list := o.named("services", func(n string) string { return "services." + n }, "what the steps call, and how it fails")
 	for _, e := range list {
 		r.s.Services = append(r.s.Services, r.service(e))
 	}
-	if len(list) == 0 {
+	if len(list) == 0 || o.schema != nil {
 		o.required("services", "what the steps call")
 	}
 }
 
 func (r *reader) service(o namedObject) Service {
-	v := Service{Name: o.name, Title: o.words("title", o.name)}
+	v := Service{Name: o.name, Title: o.words("title", o.name, "its name for people")}
 	if c := o.needed("latency", "how long its calls take: median and p99"); c != nil {
 		v.Latency = r.latency(c)
 	}
-	v.Error = r.errors(o.child("error"))
-	lost := o.child("lost_response")
+	v.Error = r.errors(o.child("error", "plain errors, outside of bursts and windows"))
+	lost := o.child("lost_response", "calls that take effect and whose answer is lost")
 	var at place
 	v.Lost.Rate, at = read(lost, rates(), field{key: "rate", def: "0%", doc: "share of calls that take effect and whose answer is lost"})
 	lost.done()
@@ -54,7 +54,7 @@ func (r *reader) errors(o *object) Errors {
 	var e Errors
 	e.Rate, _ = read(o, rates(), field{key: "rate", def: "0%", doc: "share of calls that fail outside of bursts and windows"})
 	sum := 0.0
-	list := o.named("classes", func(n string) string { return o.path + ".classes." + n })
+	list := o.named("classes", func(n string) string { return o.path + ".classes." + n }, "what failures look like; their shares sum to 100%")
 	for _, c := range list {
 		class := r.class(c.object, c.name)
 		class.Share, _ = read(c.object, rates(), field{key: "share", need: true, doc: "share of the service's errors that are of this class"})
@@ -74,7 +74,7 @@ func (r *reader) errors(o *object) Errors {
 
 // class reads one way of failing, but for its share.
 func (r *reader) class(o *object, name string) Class {
-	c := Class{Name: name, Message: o.words("message", name)}
+	c := Class{Name: name, Message: o.words("message", name, "what the caller reads")}
 	c.Permanent, _ = read(o, switches(), field{key: "permanent", def: "off", rare: true, doc: "not worth another attempt"})
 	var at place
 	c.Hang, at = read(o, switches(), field{key: "hang", def: "off", rare: true, doc: "no answer ever: the caller's timeout ends it"})
@@ -94,7 +94,7 @@ func (r *reader) burst(o *object) *Burst {
 	b.Good, _ = read(o, times(), field{key: "good", need: true, low: 1, doc: "mean time between bursts"})
 	b.Bad, _ = read(o, times(), field{key: "bad", need: true, low: 1, doc: "mean length of a burst"})
 	b.Rate, _ = read(o, rates(), field{key: "rate", need: true, doc: "share of calls that fail during a burst"})
-	name, at := read(o, texts(), field{key: "class", def: "503", hide: true})
+	name, at := read(o, texts(), field{key: "class", def: "503", hide: true, doc: "the error's name"})
 	if name == "" {
 		r.fail(at, "", "%s.class must name the error, like 503", o.path)
 	}
@@ -113,7 +113,7 @@ func (r *reader) rateLimit(o *object) *RateLimit {
 	calls, at := read(o, counts(), field{key: "calls", need: true, low: 1, high: 1e9, doc: "calls that the service takes in the time per, from one strategy"})
 	per, _ := read(o, times(), field{key: "per", def: "1m", low: 1, doc: "the time in which it takes that many calls"})
 	l.Burst, _ = read(o, counts(), field{key: "burst", def: "1", low: 1, high: 1e6, doc: "calls that it takes at once after a rest"})
-	name, _ := read(o, texts(), field{key: "class", def: "429", hide: true})
+	name, _ := read(o, texts(), field{key: "class", def: "429", hide: true, doc: "the error's name"})
 	l.Class = r.class(o, name)
 	l.Class.Share = 1
 	l.Every = per / event.Time(max(1, calls))
@@ -146,9 +146,10 @@ func (r *reader) windows(o namedObject) []Window {
 	at := o.at
 	if e != nil && e.value.kind != nullNode {
 		at = e.value.at
-		if e.value.kind == scalarNode {
+		if e.value.mayBe(scalarNode) {
 			inFile, _ = convert(r, windowTerms(), field{}, path, e.value)
-		} else {
+		}
+		if e.value.kind != scalarNode || o.schema != nil {
 			inFile = r.windowList(o.object)
 		}
 	}
@@ -165,14 +166,14 @@ func (r *reader) windows(o namedObject) []Window {
 
 func (r *reader) windowList(o *object) []Window {
 	var list []Window
-	for _, n := range o.list("windows") {
+	for _, n := range o.list("windows", "scheduled faults: a list, or a text like outage@20m/3m") {
 		w := r.object(o.sub("windows"), n.at, n)
-		kind, at := read(w, texts(), field{key: "kind", need: true, hide: true, doc: "outage or brownout"})
+		kind, at := read(w, texts(), field{key: "kind", need: true, hide: true, words: []string{"outage", "brownout"}, doc: "outage or brownout"})
 		v := Window{Kind: kind}
 		v.From, _ = read(w, times(), field{key: "from", need: true, hide: true, doc: "when it begins"})
 		v.To, _ = read(w, times(), field{key: "to", need: true, hide: true, low: 1, doc: "when it ends"})
-		v.Rate, _ = read(w, rates(), field{key: "rate", def: "100%", hide: true})
-		v.LatencyFactor, _ = read(w, numbers(), field{key: "latency_factor", def: "1", low: 1, hide: true})
+		v.Rate, _ = read(w, rates(), field{key: "rate", def: "100%", hide: true, doc: "share of calls that fail"})
+		v.LatencyFactor, _ = read(w, numbers(), field{key: "latency_factor", def: "1", low: 1, hide: true, doc: "latency of the others, times this"})
 		if kind != "outage" && kind != "brownout" && kind != "" {
 			r.fail(at, didYouMean(kind, []string{"outage", "brownout"}), "unknown kind of window %q: allowed are outage or brownout", kind)
 		}

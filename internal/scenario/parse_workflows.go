@@ -42,13 +42,16 @@ func (r *reader) decliners(o *object) {
 }
 
 func (r *reader) workflows(o *object, names scope) {
-	c := o.child("workflows")
-	if c.node == nil {
+	c := o.child("workflows", "what a task does, step by step: namespace/name@version")
+	if c.node == nil || c.schema != nil {
 		o.required("workflows", "what a task does, step by step")
+	}
+	if c.node == nil {
 		return
 	}
 	taken := map[string]string{}
-	for _, e := range c.node.entries {
+	all := c.entries(workflowPattern, "namespace/name@1.0.0")
+	for _, e := range all {
 		w, ok := r.workflowName(e)
 		obj := r.object("workflows."+e.key, e.at, e.value)
 		drafts := r.steps(obj, e.key, taken)
@@ -58,7 +61,7 @@ func (r *reader) workflows(o *object, names scope) {
 			r.s.Workflows = append(r.s.Workflows, w)
 		}
 	}
-	if len(c.node.entries) == 0 {
+	if len(all) == 0 {
 		r.fail(c.at, "", "a scenario needs a workflow: write namespace/name@version and below it its steps")
 	}
 }
@@ -78,7 +81,7 @@ func (r *reader) workflowName(e entry) (Workflow, bool) {
 // so far: figures and --set go by a step's name alone.
 func (r *reader) steps(o *object, workflow string, taken map[string]string) []*draft {
 	var list []*draft
-	for i, e := range o.named("steps", func(n string) string { return "steps." + n }) {
+	for i, e := range o.named("steps", func(n string) string { return "steps." + n }, "its steps") {
 		if other, twice := taken[e.name]; twice {
 			r.fail(e.at, "", "step %q is in workflow %s already: a step's name is unique in a scenario, since figures and --set go by it", e.name, other)
 		}
@@ -94,24 +97,30 @@ func (r *reader) steps(o *object, workflow string, taken map[string]string) []*d
 func (r *reader) step(o namedObject, index int) *draft {
 	d := &draft{at: o.at, obj: o.object, index: index}
 	d.Name = o.name
-	d.Label = o.words("label", o.name)
+	d.Label = o.words("label", o.name, "its short form")
 	service, at := read(o.object, texts(), field{key: "service", need: true, hide: true, doc: "the service that it calls"})
 	if service != "" {
 		d.Service, _ = r.indexOf("service", service, at, r.s.serviceNames())
 	}
-	d.after = r.references(o.object, "after")
+	d.after = r.references(o.object, "after", "the step or steps that it waits for")
 	d.Timeout, _ = read(o.object, times(), field{key: "timeout", def: "30s", low: 1, doc: "time after which the caller gives up on an attempt"})
-	d.Declines, _ = read(o.object, switches(), field{key: "declines", def: "off", hide: true, doc: "refuses a bad task for good"})
-	d.Retry = r.retry(o.child("retry"))
-	d.Mechanism = r.mechanism(o.object, "mechanism")
+	d.Declines, _ = read(o.object, switches(), field{key: "declines", def: "off", hide: true, doc: "this step refuses a bad task for good"})
+	d.Retry = r.retry(o.child("retry", "how often it is tried, and the waits in between"))
+	d.Mechanism = r.mechanism(o.object, "mechanism", "the step is there only in strategies with this mechanism")
 	o.asked = append(o.asked, "output", "effect", "when", "answers")
 	o.done()
 	return d
 }
 
 // references reads one name or a list of names.
-func (r *reader) references(o *object, key string) []reference {
+func (r *reader) references(o *object, key, doc string) []reference {
 	e := o.entry(key)
+	if o.schema != nil {
+		o.document(key, []string{doc})
+		e.value.schema.add(nameForm())
+		e.value.schema.items().add(nameForm())
+		return nil
+	}
 	if e == nil || e.value.kind == nullNode {
 		return nil
 	}
@@ -160,6 +169,7 @@ func (r *reader) finish(order []*draft, names scope) []Step {
 			}
 		}
 		sees := names.with("steps", visible)
+		d.obj.document("output", []string{"the step's result: names and the expressions of their values"})
 		d.Output, _ = r.bindings(d.obj, "output", sees, false)
 		fields := types.Map{}
 		for _, b := range d.Output {
@@ -167,7 +177,7 @@ func (r *reader) finish(order []*draft, names scope) []Step {
 		}
 		outputs[d.Name] = fields
 		d.Effect = r.stepEffect(d.obj, sees)
-		d.When = r.expr(d.obj, "when", sees)
+		d.When = r.expr(d.obj, "when", sees, "expression: whether a task needs the step; else it is skipped and counts as done")
 		d.Answers = r.answers(d.obj, sees)
 		steps[i] = d.Step
 	}
@@ -176,14 +186,15 @@ func (r *reader) finish(order []*draft, names scope) []Step {
 
 // stepEffect reads "effect: {charge: amount}".
 func (r *reader) stepEffect(o *object, names scope) *StepEffect {
-	c := o.child("effect")
-	if c.node == nil || len(c.node.entries) == 0 {
+	c := o.child("effect", "what a good call leaves behind: an effect and the expression of its amount")
+	all := c.entries(namePattern, ownName)
+	if len(all) == 0 {
 		return nil
 	}
-	if n := len(c.node.entries); n > 1 {
-		r.fail(c.node.entries[1].at, "", "%s leaves one effect, not %d: give each its own step", o.path, n)
+	if n := len(all); n > 1 {
+		r.fail(all[1].at, "", "%s leaves one effect, not %d: give each its own step", o.path, n)
 	}
-	e := c.node.entries[0]
+	e := all[0]
 	i, ok := r.indexOf("effect", e.key, e.at, r.s.effectNames())
 	x := r.expr(c, e.key, names)
 	if x == nil || !ok {

@@ -114,6 +114,11 @@ func reaches(pattern, path string) bool {
 func (o *object) block(key, doc string) *object {
 	path := o.sub(key)
 	e := o.entry(key)
+	o.document(key, []string{doc})
+	if o.schema != nil {
+		e.value.schema.add(&form{enum: []any{"off"}})
+		return o.r.object(path, o.at, e.value)
+	}
 	inFile := e != nil && e.value.kind != nullNode && (e.value.kind != scalarNode || e.value.text != "off")
 	present, at := o.r.setBlock(path, inFile)
 	o.r.params = append(o.r.params, Param{Path: path, Value: writeSwitch(present), Default: writeSwitch(inFile), Kind: "block", Doc: doc})

@@ -20,7 +20,12 @@ type node struct {
 	style   textStyle
 	entries []entry // of a mapping, in the order of the file
 	items   []*node // of a list
+	schema  *schema // while a schema is learnt: what is known of the value
 }
+
+// mayBe tells whether the value is of the kind, or a schema is being learnt: then
+// it is of every kind.
+func (n *node) mayBe(k nodeKind) bool { return n.kind == k || n.schema != nil }
 
 // entry is one key of a mapping.
 type entry struct {
