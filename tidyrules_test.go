@@ -60,6 +60,7 @@ func structureRules() []rule {
 				"internal/engine/loop.go":     "its one draining writer",
 				"internal/engine/failpoint":   "points are passed on any thread",
 				"internal/engine/memory.go":   "a store may be read beside the writer",
+				"internal/sweep/plan.go":      "its cells are runs of their own, which share nothing",
 				"internal/wall":               "waits for a timer or the end of a context",
 			}},
 		{name: "state", check: checkState,

@@ -117,3 +117,9 @@ func plain(s *metrics.State, k int, path string) *reading {
 	}
 	return &reading{value: x, low: x, high: x, n: s.Strategies[k].Tasks.Submitted}
 }
+
+// Figure is the figure at a path below strategies.<name> of the result; nil if the
+// run has no such figure.
+func Figure(s *metrics.State, strategy int, path string) *float64 {
+	return value(read(s, strategy, path))
+}
