@@ -149,6 +149,23 @@ const (
 	// StepSkipped: the task does not need the step, or the strategy has not got its
 	// mechanism: it counts as done from the start. Strategy, Task, Step, Service.
 	StepSkipped
+	// AlertFired: a rule that watches the strategy began to hold. Strategy; Class
+	// is the rule's name, Text what it saw, Step whose executions it watches (None:
+	// a figure of the business); Amount is 1 if somebody is called.
+	AlertFired
+	// AlertResolved: the rule does not hold any more. Fields as AlertFired; Dur is
+	// how long it held.
+	AlertResolved
+	// ResponderActs: the person who was called begins to do something. Strategy;
+	// Class is what ([ActLog], [ActTrace], …), Service at which it looks or None,
+	// Dur how long it takes, Due its end; Amount is the number of lines to read.
+	ResponderActs
+	// ResponderFound: what came of it. Strategy, Class and Service as
+	// ResponderActs; Text is the finding, Amount 1 if it led on, else 0.
+	ResponderFound
+	// IncidentMended: in this strategy the fault of the incident is over. Strategy,
+	// Service; Dur since it began.
+	IncidentMended
 
 	kindEnd // one past the last kind
 )
@@ -163,6 +180,8 @@ var kindNames = [kindEnd]string{
 	FaultBegan: "fault.began", FaultEnded: "fault.ended", FaultInjected: "fault.injected",
 	BreakerOpened: "breaker.opened", BreakerHalfOpened: "breaker.half_opened", BreakerClosed: "breaker.closed",
 	ProcessDied: "process.died", StepSkipped: "step.skipped",
+	AlertFired: "alert.fired", AlertResolved: "alert.resolved",
+	ResponderActs: "responder.acts", ResponderFound: "responder.found", IncidentMended: "incident.mended",
 }
 
 // String is the kind's name on a tape: "step.retrying".
@@ -203,3 +222,18 @@ const (
 	ClassOperator = "operator"     // of TaskRedriven: by a person
 	ClassRestart  = "restart"      // of TaskRedriven: by a person, from the first step
 )
+
+// What a person who was called does: classes of ResponderActs and ResponderFound.
+const (
+	ActTriage    = "triage"     // looks at what there is: health checks, all of them green
+	ActLog       = "log"        // reads the log of a service
+	ActDashboard = "dashboard"  // looks at the table of slow steps
+	ActTrace     = "trace"      // opens the trace of one slow task
+	ActHealth    = "health"     // asks a service how it is
+	ActDetour    = "detour"     // follows a wrong track
+	ActFix       = "fix"        // mends what was found
+	ActStandDown = "stand_down" // gives up: nothing is wrong any more
+)
+
+// FaultHang is the class of the incident's fault: calls that are never answered.
+const FaultHang = "hang"

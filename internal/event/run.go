@@ -24,6 +24,7 @@ type Run struct {
 	Promises   []Promise  `json:"promises,omitempty"`
 	Impact     Impact     `json:"impact"`
 	Claims     []Claim    `json:"claims,omitempty"`
+	Watch      *Watch     `json:"watch,omitempty"` // nil: nobody watches
 
 	// Source is the text of the scenario file, Sets the --set arguments applied
 	// to it and Journal the --inject terms given beforehand: with the seed they
@@ -92,6 +93,24 @@ type Strategy struct {
 	OnCall  Time   `json:"on_call,omitempty"` // how long it takes until a person who is called acts; 0: nobody is
 
 	Mechanisms []string `json:"mechanisms,omitempty"` // of the scenario's own, those that it has
+
+	Metrics bool `json:"metrics,omitempty"` // alert rules over steps, and the table of slow ones
+	Traces  bool `json:"traces,omitempty"`  // spans joined by a correlation id
+}
+
+// Watch says how runs are told of in which somebody watches for an incident.
+type Watch struct {
+	Service  int     `json:"service"`  // that has the incident; None: there is none
+	Sampling float64 `json:"sampling"` // share of tasks whose traces are kept
+}
+
+// Kept tells whether the trace of a task is kept: by its number alone, so that
+// all spans of a trace are kept or none is.
+func (w *Watch) Kept(task int32) bool {
+	h := uint64(task) * 0x9e3779b97f4a7c15
+	h ^= h >> 32
+	h *= 0xd6e8feb86659fd93
+	return float64(h>>32) < float64(w.Sampling*(1<<32))
 }
 
 // Workflow is a template: namespace/name@version and where its steps stand in
@@ -116,13 +135,17 @@ type Step struct {
 	Base      Time    `json:"base"` // wait before the second attempt
 	Factor    float64 `json:"factor"`
 	Cap       Time    `json:"cap"`
-	Jitter    float64 `json:"jitter"` // ± share of the wait
+	Jitter    float64 `json:"jitter"`         // ± share of the wait
+	Slow      Time    `json:"slow,omitempty"` // an execution beyond this is a slow one
 }
 
 // Service is something outside that steps call.
 type Service struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
+	// Chatter is the distance of the lines that it writes to its log whatever
+	// tasks do; 0: it writes none.
+	Chatter Time `json:"chatter,omitempty"`
 }
 
 // Effect is a kind of thing that a service leaves in the world.
@@ -171,7 +194,7 @@ type Claim struct {
 	SaysAfter  string `json:"says_after,omitempty"`
 	Before     *Range `json:"before,omitempty"` // range claimed for the first strategy
 	After      *Range `json:"after,omitempty"`  // range claimed for the last strategy
-	Unit       string `json:"unit,omitempty"`   // "share", "cents", "hours", "count"
+	Unit       string `json:"unit,omitempty"`   // "share", "cents", "minutes", "hours", "count"
 }
 
 // Range is closed: Low ≤ x ≤ High.
