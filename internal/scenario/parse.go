@@ -63,6 +63,8 @@ func (r *reader) scenario(o *object) {
 	}
 	r.strategies(o)
 	r.recovery(o.child("recovery", "when a parked task goes on by itself"))
+	r.s.Incident = r.incident(o.rareBlock("incident", "a fault that lasts until somebody mends it: set service, at and hang"))
+	r.s.Responder = r.responder(o.rareBlock("responder", "how an incident is noticed and mended"))
 	r.impact(o.child("impact", "declared, not measured: what failures cost people"))
 	r.promises(o)
 	r.claims(o)
@@ -144,6 +146,8 @@ func (r *reader) strategies(o *object) {
 		st.Keys, _ = flag("keys", "sends an idempotency key with every call")
 		st.Policies, at[0] = flag("policies", "keeps breakers and concurrency limits")
 		st.Recovery, at[1] = flag("recovery", "parked tasks go on by themselves")
+		st.Metrics = r.instrument(e.object, "metrics", "step metrics: alert rules over them and a table of slow steps")
+		st.Traces = r.instrument(e.object, "traces", "traces: the responder follows a slow task instead of reading logs")
 		e.entries(namePattern, ownName) // mechanisms of the scenario's own
 		for _, m := range r.s.Mechanisms {
 			has, _ := flag(m.Name, m.Doc)

@@ -63,7 +63,7 @@ func (r *reader) claim(o *object) event.Claim {
 		Name:   o.text("name", "what is claimed, a few words"),
 		Source: o.text("source", "where it is claimed"),
 		Kind:   r.word(o, "kind", "", "measured", "declared", "quoted"),
-		Unit:   r.word(o, "unit", "count", "share", "cents", "hours", "count"),
+		Unit:   r.word(o, "unit", "count", "share", "cents", "minutes", "hours", "count"),
 	}
 	var at place
 	c.Measure, at = read(o, texts(), field{key: "measure", hide: true, doc: "the figure of the result that it is held against, like failure_rate or effects.<counter>"})
@@ -114,6 +114,8 @@ func (r *reader) measures() []string {
 		"attempts", "retries", "tasks.recovered", "tasks.declined",
 		"backlog.queued", "backlog.done", "backlog.drained_minutes", "backlog.longest_minutes",
 		"on_time_share", "recovery_p50_hours", "human_calls", "human_calls_per_week", "restarts", "wasted_hours",
+		"incident.detect_minutes", "incident.recover_minutes", "incident.lost_cents", "incident.lines_scanned",
+		"incident.services_opened", "incident.screens_opened", "watch.candidates_per_line", "watch.false_alerts", "watch.false_alert_share",
 		"impact.support_tickets", "impact.manual_recovery_hours", "impact.revenue_lost_cents"}
 	for _, e := range r.s.Effects {
 		known = append(known, "effects."+e.Many)

@@ -36,8 +36,12 @@ type Scenario struct {
 	// name, see [Scenario.Choose].
 	Spare    []Strategy
 	Recovery Recovery
-	Impact   event.Impact
-	Claims   []event.Claim
+	// Incident is a fault that lasts until somebody mends it; nil: none.
+	Incident *Incident
+	// Responder is how an incident is noticed and mended; nil: nobody watches.
+	Responder *Responder
+	Impact    event.Impact
+	Claims    []event.Claim
 
 	Text string   // the file, as read
 	Sets []string // the --set arguments applied to it
@@ -94,6 +98,7 @@ type Step struct {
 	DependsOn []int  // indices into the workflow's Steps
 	Timeout   event.Time
 	Retry     Retry
+	Slow      event.Time // an execution beyond this is a slow one, see [Responder]
 	// Declines: this is the step that refuses a Bad task, permanently, with class
 	// "decline" (YAML key `declines: true`). Exactly one step has it if Bad is set.
 	Declines bool
@@ -153,7 +158,9 @@ type Service struct {
 	Windows     []Window
 	// Limit is the most calls in flight from one durable strategy; 0: no limit.
 	Limit   int
-	Breaker *Breaker   // nil: none
+	Breaker *Breaker // nil: none
+	// Chatter is the distance of the lines that it logs whatever tasks do; 0: none.
+	Chatter event.Time
 	Rate    *RateLimit // nil: none
 }
 
@@ -229,6 +236,8 @@ type Strategy struct {
 	Recovery    bool    // parked tasks are driven again by themselves
 	OnCall      *OnCall // nil: nobody is called when a task stops
 	Has         []bool  // by index of Scenario.Mechanisms
+	Metrics     bool    // alert rules over steps and a table of slow ones, see [Responder]
+	Traces      bool    // the responder has traces instead of logs
 }
 
 // Lacks tells whether the strategy has not got the mechanism; None lacks nobody.

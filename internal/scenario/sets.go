@@ -24,7 +24,7 @@ func macros(name, value string) []string {
 	switch {
 	case name == "faults" && value == "off":
 		return []string{"services.*.error.rate=0", "services.*.lost_response.rate=0",
-			"services.*.burst=off", "services.*.windows=off", "services.*.rate_limit=off", "bad=off"}
+			"services.*.burst=off", "services.*.windows=off", "services.*.rate_limit=off", "bad=off", "incident=off"}
 	case name == "policies" && value == "off":
 		return []string{"services.*.breaker=off", "services.*.limit=off"}
 	case name == "retry_limit" && isCount(value):

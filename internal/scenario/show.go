@@ -28,6 +28,7 @@ func (s *Scenario) Show() string {
 	s.showServices(&b)
 	s.showEffects(&b)
 	s.showStrategies(&b)
+	s.showIncident(&b)
 	s.showImpact(&b)
 	s.showClaims(&b)
 	return b.String()
@@ -265,7 +266,8 @@ func (s *Scenario) showStrategies(b *strings.Builder) {
 		for _, m := range []struct {
 			on   bool
 			name string
-		}{{st.Engine, "engine"}, {st.Retries, "retries"}, {st.Keys, "keys"}, {st.Policies, "policies"}, {st.Recovery, "recovery"}} {
+		}{{st.Engine, "engine"}, {st.Retries, "retries"}, {st.Keys, "keys"}, {st.Policies, "policies"}, {st.Recovery, "recovery"},
+			{st.Metrics, "metrics"}, {st.Traces, "traces"}} {
 			if m.on {
 				has = append(has, m.name)
 			}
