@@ -23,6 +23,7 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 	for i := range sc.Strategies {
 		s := &sc.Strategies[i]
 		st := event.Strategy{Name: s.Name, Title: s.Title, Durable: s.Engine, Keyed: s.Keys, Retries: s.Retries}
+		st.Metrics, st.Traces = s.Metrics, s.Traces
 		if s.OnCall != nil {
 			st.OnCall = s.OnCall.After
 		}
@@ -34,11 +35,12 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		run.Strategies = append(run.Strategies, st)
 	}
 	for i := range sc.Services {
-		run.Services = append(run.Services, event.Service{Name: sc.Services[i].Name, Title: sc.Services[i].Title})
+		run.Services = append(run.Services, event.Service{Name: sc.Services[i].Name, Title: sc.Services[i].Title, Chatter: sc.Services[i].Chatter})
 	}
 	for i := range sc.Workflows {
 		describeWorkflow(run, &sc.Workflows[i], i)
 	}
+	describeWatch(run, sc)
 	return run
 }
 

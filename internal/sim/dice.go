@@ -20,6 +20,8 @@ const (
 	drawJitter
 	drawBurst
 	drawPayload
+	drawIncident
+	drawResponder
 )
 
 // dice gives draws by key. It has no state but the seed: the same key gives the

@@ -15,6 +15,7 @@ const forever = event.Time(math.MaxInt64)
 // Every fault of a service has a number of its own: the scenario's windows from
 // 0, bursts from burstIDs + the number of their stay, faults by hand from liveIDs.
 const (
+	hangIDs  = 1 << 15 // the incident
 	burstIDs = 1 << 16
 	liveIDs  = 1 << 28
 )
@@ -25,6 +26,9 @@ func faultID(service, n int) int64 { return int64(service+1)<<32 | int64(n) }
 // scheduleFaults puts the scenario's faults after the instant into the queue. A
 // fault that is on at the instant is taken as begun.
 func (w *World) scheduleFaults(after event.Time) {
+	if n := w.incident; n != nil && n.begins > after {
+		w.pushFault(occFaultBegin, n.begins, n.Service, hangIDs)
+	}
 	for i, s := range w.services {
 		for n := range s.Windows {
 			if from := s.Windows[n].From; from > after {
@@ -71,6 +75,8 @@ func (w *World) faultEvent(kind event.Kind, service, n int) event.Event {
 	case n >= burstIDs:
 		ev.Class, ev.Due = "burst", s.bursts.ends[n-burstIDs]
 		ev.Text = fmt.Sprintf("%s of calls refused as %s", percent(s.Burst.Rate), s.Burst.Class.Name)
+	case n == hangIDs:
+		ev.Class, ev.Text = event.FaultHang, w.incident.text()
 	default:
 		v := &s.Windows[n]
 		ev.Class, ev.Due = v.Kind, v.To
@@ -83,7 +89,9 @@ func (w *World) faultBegins(o *occurrence) {
 	service, n := int(o.step), int(o.task)
 	ev := w.faultEvent(event.FaultBegan, service, n)
 	w.emit(ev)
-	w.pushFault(occFaultEnd, ev.Due, service, n)
+	if n != hangIDs { // that ends when somebody mends it
+		w.pushFault(occFaultEnd, ev.Due, service, n)
+	}
 }
 
 func (w *World) faultEnds(o *occurrence) {

@@ -16,6 +16,7 @@ const (
 	occCall                      // a person who was called acts
 	occLiveEnd                   // a fault injected for a length of time ends: after all else at its instant
 	occAction                    // an action of the journal
+	occWatch                     // a responder has something to do; lane: whose
 )
 
 // occurrence is something that will happen at a known instant.

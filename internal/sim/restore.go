@@ -25,6 +25,7 @@ func (w *World) restore(opts Options) error {
 		w.scheduleFaults(-1)
 		w.scheduleArrival()
 		w.scheduleActions(actions)
+		w.scheduleDesks()
 		return w.found()
 	}
 	if p.Run.Scenario != w.run.Scenario || p.Run.Seed != w.run.Seed || p.Run.Source != w.run.Source || !slices.Equal(p.Run.Sets, w.run.Sets) {
@@ -84,6 +85,7 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.scheduleFaults(w.horizon)
 	w.scheduleArrival()
 	w.scheduleActions(actions)
+	w.resumeDesks()
 	crash := event.Survival{At: w.Horizon(), InFlight: w.count(left.alive)}
 	w.resumed = true
 	w.disk.crashes = append(w.disk.crashes, crash)
@@ -172,6 +174,7 @@ func (w *World) recall(events []event.Event) (left remains) {
 			}
 		}
 		w.notePark(e)
+		w.noteDesk(e)
 	}
 	left.alive = alive
 	return left

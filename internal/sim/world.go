@@ -8,6 +8,7 @@ import (
 
 	"tasker-sim/internal/engine"
 	"tasker-sim/internal/event"
+	"tasker-sim/internal/responder"
 	"tasker-sim/internal/scenario"
 )
 
@@ -66,6 +67,8 @@ type World struct {
 	resumed  bool                  // this process goes on where another was killed
 	failure  error                 // of the ledger, kept until the next flush
 	ends     map[string]event.Kind // see endings
+	incident *incident             // nil: none
+	desks    []*responder.Desk     // by lane; none if nobody watches
 }
 
 // step is a step of the scenario with what a call of it needs.
@@ -119,6 +122,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 			w.steps = append(w.steps, st)
 		}
 	}
+	w.openDesks()
 	if err := w.openLanes(opts); err != nil {
 		return nil, err
 	}
@@ -258,6 +262,8 @@ func (w *World) perform(o *occurrence) {
 		w.lanes[o.lane].woke(o)
 	case occAction:
 		w.act(o)
+	case occWatch:
+		w.respond(int(o.lane))
 	default:
 		panic(fmt.Sprintf("sim: unknown occurrence %d", o.kind))
 	}
@@ -306,6 +312,9 @@ func (w *World) outcome(id callID, at event.Time) outcome {
 	if w.limited(id, st.service, at) {
 		return st.service.refused(st.service.rateClass, func(float64) event.Time { return st.service.Latency.Median }, 1)
 	}
+	if w.incident != nil && w.hangs(id, at) {
+		return st.service.refused(st.service.lostClass, nil, 1)
+	}
 	return w.business(id, st.service.call(st.where, int(id.task), int(id.attempt), at))
 }
 
@@ -329,6 +338,7 @@ func (w *World) emit(ev event.Event) {
 	ev.At = w.now
 	w.disk.stage(&ev)
 	w.notePark(&ev)
+	w.noteDesk(&ev)
 	switch ev.Kind {
 	case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
 		w.settle(ev.Task)
