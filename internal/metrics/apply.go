@@ -9,6 +9,7 @@ type fold struct {
 	orders []order  // by task − 1: what is the same in every strategy
 	lives  []ledger // in the order of Run.Strategies
 	check  checker
+	enc    *event.Encoder // to tell how long a span is; nil unless somebody watches
 }
 
 // shape is where a step stands in its workflow, as bits: bit i of a mask is the
@@ -49,6 +50,9 @@ func New(run *event.Run) *State {
 		s.lives[i] = newLedger(run)
 	}
 	s.check = newChecker(run, &s.Checks)
+	if run.Watch != nil {
+		s.enc = event.NewEncoder(run)
+	}
 	return s
 }
 
@@ -97,8 +101,13 @@ func (s *State) Apply(e *event.Event) {
 		s.applyStep(e)
 	case event.EffectMade, event.EffectRepeated:
 		s.applyEffect(e)
+	case event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:
+		s.applyWatch(e)
 	default:
 		s.applyTask(e)
+	}
+	if s.Run.Watch != nil {
+		s.observe(e)
 	}
 	s.check.after(s, e)
 }

@@ -143,8 +143,10 @@ func subjectsOf(k event.Kind) subjects {
 		return subjects{strategy: true, task: true, step: true, effect: true}
 	case event.FaultBegan, event.FaultInjected, event.FaultEnded:
 		return subjects{service: true}
-	case event.BreakerOpened, event.BreakerHalfOpened, event.BreakerClosed:
+	case event.BreakerOpened, event.BreakerHalfOpened, event.BreakerClosed, event.IncidentMended:
 		return subjects{strategy: true, service: true}
+	case event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound:
+		return subjects{strategy: true}
 	}
 	return subjects{}
 }

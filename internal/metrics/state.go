@@ -74,6 +74,9 @@ type Strategy struct {
 	// Wasted is the time spent in attempts whose results nobody used: those that
 	// failed, and those of complete steps that were thrown away.
 	Wasted event.Time
+	// Watch is how the incident was noticed and mended; empty unless the run is
+	// one in which somebody watches.
+	Watch Watch
 	// Minutes is a series over virtual time, in buckets of [State.Width].
 	Minutes []Bucket
 	width   event.Time // of a bucket

@@ -65,6 +65,9 @@ type Strategy struct {
 	Impact    Impact        `json:"impact"`
 	// Backlog is there if an outage or a brownout is over.
 	Backlog *Backlog `json:"backlog,omitempty"`
+	// Incident and Watch are there if somebody watches for one.
+	Incident *Incident `json:"incident,omitempty"`
+	Watch    *Watch    `json:"watch,omitempty"`
 	*Upkeep
 }
 
@@ -179,7 +182,7 @@ func newStrategy(s *metrics.State, k int) Strategy {
 		Steps: steps(s, k), LatencyMS: Quantiles{quantile(st.Outcome, 0.5), quantile(st.Outcome, 0.95), quantile(st.Outcome, 0.99)},
 		Waited: waited(s, k), Effects: effects(s, k), Amounts: amounts(s, k),
 		Impact: Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents}, Upkeep: upkeep(s, k),
-		Backlog: backlog(s, k),
+		Backlog: backlog(s, k), Incident: incident(s, k), Watch: watch(s, k),
 	}
 }
 

@@ -17,7 +17,8 @@ func Worth(k event.Kind) bool {
 	switch k {
 	case event.RunEnded, event.TaskFailed, event.TaskRejected, event.TaskParked, event.TaskRedriven, event.StepRetrying,
 		event.FaultBegan, event.FaultEnded, event.FaultInjected, event.BreakerOpened, event.BreakerHalfOpened,
-		event.BreakerClosed, event.ProcessDied:
+		event.BreakerClosed, event.ProcessDied,
+		event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:
 		return true
 	}
 	return false
@@ -141,6 +142,8 @@ func (t teller) told() string {
 		return t.deed()
 	case e.Kind == event.EffectRepeated:
 		return "the " + t.run.Effects[e.Effect].Name + " was there already, nothing was done twice"
+	case e.Kind >= event.AlertFired && e.Kind <= event.IncidentMended:
+		return t.toldWatch()
 	case e.Kind == event.ProcessDied:
 		return "the process was killed with " + Plural(int(e.Amount), t.run.Noun) + " in flight and came back"
 	case e.Kind == event.RunStarted:

@@ -79,6 +79,7 @@ func (r *Result) columns() [][]string {
 	if kept(r.run) {
 		r.addUpkeep(add)
 	}
+	r.addIncident(add)
 	add("calls, tried again", func(_ int, st *metrics.Strategy) string { return Count(st.Attempts) + ", " + Count(st.Retries) })
 	add("outcome p50, p95, p99", func(_ int, st *metrics.Strategy) string { return quantiles(st.Outcome) })
 	return rows

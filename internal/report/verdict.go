@@ -62,6 +62,8 @@ func figure(unit, kind string, x *float64) string {
 		return Percent(*x)
 	case "cents":
 		return Money(int64(*x))
+	case "minutes":
+		return Minutes(*x)
 	case "hours":
 		return Hours(*x)
 	}
