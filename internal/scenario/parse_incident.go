@@ -59,7 +59,7 @@ func (r *reader) search(o *object) Search {
 	var s Search
 	s.Triage, _ = read(o, times(), field{key: "triage", def: "10m", doc: "declared: time spent on what is green"})
 	s.Window, _ = read(o, times(), field{key: "window", def: "15m", low: float64(event.Minute), doc: "declared: how much of each log is read"})
-	s.Speed, _ = read(o, numbers(), field{key: "speed", def: "110", low: 1, high: 1e6, doc: "declared: lines read in a minute"})
+	s.Speed, _ = read(o, numbers(), field{key: "speed", def: "95", low: 1, high: 1e6, doc: "declared: lines read in a minute"})
 	s.Gap, _ = read(o, rates(), field{key: "gap", def: "20%", doc: "declared: share of calls without an end that can be noticed in a log"})
 	s.Recognise, _ = read(o, rates(), field{key: "recognise", def: "60%", doc: "declared: chance that it is noticed"})
 	s.Fix, _ = read(o, times(), field{key: "fix", def: "6m", doc: "declared: time to mend what was found"})
