@@ -15,6 +15,7 @@ import (
 
 	"tasker-sim/internal/cli"
 	"tasker-sim/internal/event"
+	"tasker-sim/internal/lab"
 	"tasker-sim/internal/scenario"
 	"tasker-sim/internal/sim"
 	"tasker-sim/internal/tui"
@@ -221,4 +222,18 @@ func obey(m *tui.Model, cmd tea.Cmd) {
 		_, next := m.Update(msg)
 		obey(m, next)
 	}
+}
+
+// TestOraclesInDocuments compares the table of laws with the program's own.
+func TestOraclesInDocuments(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| id | law | what it is about |\n|---|---|---|\n")
+	for _, o := range lab.Oracles() {
+		about := o.About
+		if o.Unposed != "" {
+			about += " *Not posed yet: " + o.Unposed + ".*"
+		}
+		b.WriteString("| " + o.ID + " | `" + o.Law + "` | " + about + " |\n")
+	}
+	generated(t, "docs/verify.md", "oracles", b.String())
 }

@@ -53,12 +53,13 @@ var layers = []layer{
 	{"metrics", "event logline stats", hdr, true, "a fold over events; a tape gives the same figures as a live run"},
 	{"sim", "event scenario engine responder", "", false, "the world drives the engine and is handed its store; it does not know what is drawn of it"},
 	{"report", "event metrics stats", "", true, "a reader of the fold: it cannot know more than a tape tells"},
+	{"lab", "event metrics scenario sim stats", "", true, "it judges the world by its events, as a user of scenario files"},
 	{"rundir", "engine engine/bolt event scenario sim", "", false, "where a run meets its files"},
 	{"sweep", "event metrics report scenario sim stats", "", true, "many worlds beside each other, and what a figure comes to over them"},
 	{"bench", "engine engine/bolt wall", bbolt, false, "it measures the engine beside the bare database"},
 	{"tui", "event logline metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},
 	{"crashtest", "", "", true, "tests only: it kills the real program and looks at what is left"},
-	{"cli", "bench event metrics report rundir scenario sim stats sweep tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
+	{"cli", "bench event lab metrics report rundir scenario sim stats sweep tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
 }
 
 func rowOf(dir string) *layer {
