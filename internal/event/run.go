@@ -25,6 +25,7 @@ type Run struct {
 	Impact     Impact     `json:"impact"`
 	Claims     []Claim    `json:"claims,omitempty"`
 	Watch      *Watch     `json:"watch,omitempty"` // nil: nobody watches
+	Beats      []Beat     `json:"beats,omitempty"` // moments that deserve a sentence
 
 	// Source is the text of the scenario file, Sets the --set arguments applied
 	// to it and Journal the --inject terms given beforehand: with the seed they

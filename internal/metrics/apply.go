@@ -10,6 +10,7 @@ type fold struct {
 	lives  []ledger // in the order of Run.Strategies
 	check  checker
 	enc    *event.Encoder // to tell how long a span is; nil unless somebody watches
+	beats  beats
 }
 
 // shape is where a step stands in its workflow, as bits: bit i of a mask is the
@@ -43,6 +44,7 @@ func New(run *event.Run) *State {
 			s.Strategies[i].Steps[j].recent.slice = window(run) / event.Time(recentSlices)
 		}
 	}
+	s.Beats, s.beats = newBeats(run)
 	s.shapes = shapesOf(run)
 	s.orders = make([]order, 0, reserve(run))
 	s.lives = make([]ledger, len(run.Strategies))
@@ -76,7 +78,12 @@ func shapesOf(run *event.Run) []shape {
 }
 
 // Advance moves Now to now if that is later: nothing happened until then.
-func (s *State) Advance(now event.Time) { s.Now = max(s.Now, now) }
+func (s *State) Advance(now event.Time) {
+	s.Now = max(s.Now, now)
+	if len(s.beats.instants) > 0 {
+		s.beatsAt(s.Now)
+	}
+}
 
 // Apply folds one event into the state. It takes constant time and, but for
 // room that grows with the number of tasks, allocates nothing. An event that
@@ -87,6 +94,9 @@ func (s *State) Apply(e *event.Event) {
 		return
 	}
 	s.Advance(e.At)
+	if s.beats.waits(e.Kind) {
+		s.beatsOf(e)
+	}
 	switch e.Kind {
 	case event.RunStarted:
 	case event.RunEnded:

@@ -31,6 +31,8 @@ type State struct {
 	Checks Checks
 	// Deaths are the kills that the run survived.
 	Deaths []Death
+	// Beats are the instants at which the moments of Run.Beats came, or [NotYet].
+	Beats []event.Time
 
 	// contents below are private to the fold
 	fold

@@ -38,9 +38,17 @@ type Result struct {
 	Claims       []Claim     `json:"claims"`
 	Invariants   Invariants  `json:"invariants"`
 	Crashes      []Crash     `json:"crashes"` // kills survived; the caller fills in what only it knows
+	// Beats are the moments of the story that came, in the order of the scenario.
+	Beats []Beat `json:"beats,omitempty"`
 
 	run   *event.Run
 	state *metrics.State
+}
+
+// Beat is a moment of the story that came.
+type Beat struct {
+	AtMS float64 `json:"at_ms"` // virtual time
+	Says string  `json:"says"`
 }
 
 // Strategy is one column of the comparison.
@@ -153,6 +161,11 @@ func New(s *metrics.State, wall time.Duration) Result {
 	}
 	for k := range s.Strategies {
 		r.Strategies = append(r.Strategies, member[Strategy]{s.Run.Strategies[k].Name, newStrategy(s, k)})
+	}
+	for i, at := range s.Beats {
+		if at != metrics.NotYet {
+			r.Beats = append(r.Beats, Beat{at.Millis(), s.Run.Beats[i].Says})
+		}
 	}
 	for _, d := range s.Deaths {
 		r.Crashes = append(r.Crashes, Crash{AtMS: d.At.Millis(), InFlight: d.InFlight})

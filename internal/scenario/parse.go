@@ -68,6 +68,7 @@ func (r *reader) scenario(o *object) {
 	r.impact(o.child("impact", "declared, not measured: what failures cost people"))
 	r.promises(o)
 	r.claims(o)
+	r.beats(o)
 	o.done()
 }
 

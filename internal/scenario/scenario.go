@@ -41,6 +41,7 @@ type Scenario struct {
 	// Responder is how an incident is noticed and mended; nil: nobody watches.
 	Responder *Responder
 	Impact    event.Impact
+	Beats     []event.Beat
 	Claims    []event.Claim
 
 	Text string   // the file, as read

@@ -31,6 +31,7 @@ func (s *Scenario) Show() string {
 	s.showIncident(&b)
 	s.showImpact(&b)
 	s.showClaims(&b)
+	s.showBeats(&b)
 	return b.String()
 }
 

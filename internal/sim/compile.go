@@ -11,7 +11,7 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 	run := &event.Run{
 		Schema: event.Schema, Scenario: sc.Name, Title: sc.Title, Noun: sc.Noun, Seed: opts.Seed,
 		Tasks: sc.Load.Tasks, Duration: sc.Load.Duration,
-		Effects: sc.Effects, Promises: sc.Promises, Impact: sc.Impact, Claims: sc.Claims,
+		Effects: sc.Effects, Promises: sc.Promises, Impact: sc.Impact, Claims: sc.Claims, Beats: sc.Beats,
 		Source: sc.Text, Sets: sc.Sets, Journal: opts.Journal,
 	}
 	if sc.Load.Every > 0 {

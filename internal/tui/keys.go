@@ -113,7 +113,8 @@ func commonActions() []action {
 		on("t", "next theme: auto, dark, light, hc, mono", "", plain(nextTheme), "t"),
 		on("b", "large figures only", "", plain(func(m *Model) { m.big = !m.big }), "b"),
 		on("?", "keys", "keys", plain(func(m *Model) { m.open(screenHelp) }), "?", "f1"),
-		on("esc", "back", "", plain(func(m *Model) { m.leave() }), "esc", "backspace"),
+		on("m", "the story's moments: shown or not", "", plain(switchCaptions), "m").unless(noCaptions),
+		on("esc", "back; on the dashboard: away with a moment", "", plain(func(m *Model) { m.leave() }), "esc", "backspace"),
 		on("q", "quit (so does ctrl-c)", "quit", quit, "q"),
 	}...)...)
 }

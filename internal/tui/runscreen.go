@@ -88,6 +88,11 @@ func (s *scene) drawRule(p pane) {
 	if text == "" && s.failure != "" && s.screen != screenRun {
 		text, k = "stopped: "+s.failure, inkFail
 	}
+	if text == "" && s.screen == screenRun {
+		if says := s.captionText(); says != "" {
+			text, k = says, inkTitle
+		}
+	}
 	if text != "" {
 		p.clip(2, 0, p.w-4, " "+text+" ", k|bold)
 	}
@@ -136,6 +141,11 @@ func (s *scene) drawWide(p pane) {
 	s.drawWideTop(p.at(top))
 	rule, rest := low.rows(1)
 	s.drawBanner(p.at(rule), 0)
+	if says := s.captionText(); says != "" {
+		var line rect
+		line, rest = rest.rows(1)
+		p.at(line).clip(1, 0, p.w-2, says, inkTitle|bold)
+	}
 	s.drawFeed(p.at(rest))
 }
 

@@ -43,6 +43,7 @@ type scene struct {
 	notice  notice
 	failure string // why the source stopped before its end
 	big     bool   // one large figure for each strategy and little else
+	caption captions
 	list    listView
 	order   orderView
 	steps   stepsView
@@ -66,6 +67,7 @@ func newScene(src event.Source, old scene) scene {
 	run := src.Run()
 	s := scene{run: run, state: metrics.New(run), log: metrics.NewLog(run, logLimit)}
 	s.theme, s.w, s.h, s.big = old.theme, old.w, old.h, old.big
+	s.caption.off = old.caption.off
 	s.player = player{speed: old.speed, normal: old.normal, length: run.Duration, window: windowMin, life: old.life + 1}
 	if resumed, ok := event.As[interface{ Horizon() event.Time }](src); ok {
 		s.horizon = resumed.Horizon()
@@ -119,6 +121,9 @@ func (s *scene) leave() {
 	if n := len(s.back); n > 0 {
 		s.screen, s.back = s.back[n-1], s.back[:n-1]
 		return
+	}
+	if s.screen == screenRun {
+		s.skipCaption()
 	}
 	s.screen = screenRun
 }
