@@ -111,7 +111,7 @@ func runScenario(cmd *cobra.Command, env *Env, name string, o *runOptions) error
 		return err
 	}
 	if o.needsSupervisor(env) {
-		return o.supervise(cmd.Context(), env)
+		return errors.Join(o.fix(sc.Load.Duration), o.supervise(cmd.Context(), env))
 	}
 	again := func() (*rundir.Run, error) {
 		return o.create(sc, sim.Options{Seed: o.seed, Journal: o.inject, Window: window})
@@ -224,7 +224,7 @@ func newResume(env *Env) *cobra.Command {
 				return err
 			}
 			if o.needsSupervisor(env) {
-				return o.supervise(cmd.Context(), env)
+				return errors.Join(o.fixOf(dir), o.supervise(cmd.Context(), env))
 			}
 			return resumeRun(cmd.Context(), env, dir, &o)
 		},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -54,6 +55,9 @@ func (o *watchOptions) needsSupervisor(env *Env) bool {
 // whenever it is killed.
 func (o *watchOptions) supervise(ctx context.Context, env *Env) error {
 	args, dir := env.args, ""
+	if o.wanted() { // the one date for all lives of the run
+		args = slices.Insert(slices.Clone(args), 1, "--epoch", o.epoch)
+	}
 	terminal, _ := term.GetState(0) // no terminal: nothing to give back
 	for quick := 0; ; {
 		clock := wall.Start()
@@ -89,7 +93,7 @@ func (o *watchOptions) resumeArgs(dir string) []string {
 	if o.record != "" {
 		args = append(args, "--record", o.record)
 	}
-	return args
+	return append(args, o.telemetryOptions.args()...)
 }
 
 // runChild runs the program once and returns the last directory it announced.

@@ -29,6 +29,7 @@ type watchOptions struct {
 	record   string
 	theme    string
 	ascii    bool
+	telemetryOptions
 }
 
 // speed is how many seconds of virtual time pass in one of wall-clock time.
@@ -74,6 +75,7 @@ func (o *watchOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.record, "record", "", "write the run as a tape to FILE")
 	f.StringVar(&o.theme, "theme", "auto", "auto, dark, light, hc or mono")
 	f.BoolVar(&o.ascii, "ascii", false, "draw with ASCII only")
+	o.telemetryOptions.flags(f)
 }
 
 // keepPace takes the scenario's own speed for the dashboard if none was asked for.
@@ -109,6 +111,9 @@ func (o *watchOptions) settle(env *Env) error {
 	case "auto", "dark", "light", "hc", "mono":
 	default:
 		return usage("", "--theme %q: want auto, dark, light, hc or mono", o.theme)
+	}
+	if err := o.settleTelemetry(); err != nil {
+		return err
 	}
 	if o.output != "text" || !env.Terminal || env.Getenv("TERM") == "dumb" {
 		o.headless = true
@@ -172,7 +177,12 @@ func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error)
 	if err != nil {
 		return errors.Join(err, s.drop())
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	out, err := o.open(env, src.Run(), s.run == nil && o.headless)
+	if err != nil {
+		return errors.Join(err, done(), s.drop())
+	}
+	src = out.watch(src)
+	defer func() { err = errors.Join(err, out.close(ctx, env), s.close()) }()
 	var state *metrics.State
 	if o.headless {
 		state, err = drive(ctx, src, o.speed.factor)
@@ -180,19 +190,28 @@ func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error)
 		if s.run != nil {
 			announce(env, s.run.Dir)
 		}
-		state, err = s.dashboard(ctx, env, src, o)
+		state, err = s.dashboard(ctx, env, src, out, o)
 	}
 	return conclude(env, s, o, state, clock.Elapsed(), errors.Join(err, done()))
 }
 
 // dashboard shows the run on the terminal.
-func (s *stage) dashboard(ctx context.Context, env *Env, src event.Source, o *watchOptions) (*metrics.State, error) {
+func (s *stage) dashboard(ctx context.Context, env *Env, src event.Source, out *outlet, o *watchOptions) (*metrics.State, error) {
 	opts := tui.Options{Speed: o.speed.factor, Theme: o.theme, ASCII: o.ascii, Repeat: repeatCommand(src.Run(), s.name)}
 	switch {
 	case s.rewind != nil:
 		opts.Restart = s.rewind
 	case s.again != nil && o.record == "":
 		opts.Restart = func() (event.Source, error) { return s.restart(env) }
+	}
+	if restart := opts.Restart; restart != nil {
+		opts.Restart = func() (event.Source, error) {
+			src, err := restart()
+			if err != nil {
+				return nil, err
+			}
+			return out.watch(src), nil
+		}
 	}
 	if supervised(env) && s.run != nil {
 		opts.Kill = killMyself
