@@ -28,6 +28,9 @@ const (
 	hdr   = "github.com/HdrHistogram/hdrhistogram-go"
 	term  = "golang.org/x/term"
 
+	otel = "go.opentelemetry.io/otel"
+	prom = "github.com/prometheus/client_golang"
+
 	schema = "github.com/santhosh-tekuri/jsonschema/v6"
 	jwt    = "github.com/golang-jwt/jwt/v5"
 )
@@ -58,8 +61,9 @@ var layers = []layer{
 	{"sweep", "event metrics report scenario sim stats", "", true, "many worlds beside each other, and what a figure comes to over them"},
 	{"bench", "engine engine/bolt wall", bbolt, false, "it measures the engine beside the bare database"},
 	{"tui", "event logline metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},
+	{"telemetry", "event report wall", otel + " " + prom, false, "a reader of the events for other people's tools; nothing comes back from it into the run"},
 	{"crashtest", "", "", true, "tests only: it kills the real program and looks at what is left"},
-	{"cli", "bench event lab metrics report rundir scenario sim stats sweep tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
+	{"cli", "bench event lab metrics report rundir scenario sim stats sweep telemetry tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
 }
 
 func rowOf(dir string) *layer {

@@ -62,6 +62,7 @@ func structureRules() []rule {
 				"internal/engine/memory.go":   "a store may be read beside the writer",
 				"internal/sweep/plan.go":      "its cells are runs of their own, which share nothing",
 				"internal/lab/pool.go":        "a world per goroutine; worlds share nothing and results go to their own places",
+				"internal/telemetry":          "sends beside the run, behind a queue",
 				"internal/wall":               "waits for a timer or the end of a context",
 			}},
 		{name: "state", check: checkState,

@@ -38,6 +38,7 @@ const (
 	stepRetries
 	stepFailures
 	stepDeferred
+	stepSkipped
 	stepRunning
 	stepDuration
 	effects
@@ -69,6 +70,7 @@ var families = [familyEnd]family{
 	stepRetries:     {"tasker_step_retries_total", counter, "{attempt}", ofStep, "attempts that began after a step's first"},
 	stepFailures:    {"tasker_step_failures_total", counter, "{attempt}", ofStep + " error_type final_failure", "attempts that failed; final: no other follows by itself"},
 	stepDeferred:    {"tasker_step_deferred_total", counter, "{step}", ofStep, "times a step had to wait without spending an attempt"},
+	stepSkipped:     {"tasker_step_skipped_total", counter, "{step}", ofStep, "steps that a task did not need, or that the strategy has not got"},
 	stepRunning:     {"tasker_step_running", gauge, "{attempt}", ofStep, "attempts that began and have no answer yet"},
 	stepDuration:    {"tasker_step_duration_seconds", histogram, "s", ofStep, "latency of finished attempts, good and bad"},
 	effects:         {"tasker_effects_total", counter, "{effect}", "strategy service effect", "what services did to the world: charges, orders, mails"},

@@ -182,6 +182,13 @@ func (w *weaver) deferred(l *life, e *event.Event) {
 		keyPeer.String(serviceName(w.run, int(e.Service))), keyWait.Float64((e.Due-e.At).Seconds())))
 }
 
+// skipped tells on the task that it passes a step over.
+func (w *weaver) skipped(l *life, e *event.Event) {
+	if e.Step >= 0 {
+		l.span.AddEvent("step skipped", trace.WithTimestamp(w.at(e.At)), trace.WithAttributes(keyStep.String(w.run.Steps[e.Step].Name)))
+	}
+}
+
 // effect tells on the attempt what it did to the world. One that shows itself
 // after the answer is told on the task.
 func (w *weaver) effect(l *life, e *event.Event) {

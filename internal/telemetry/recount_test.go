@@ -154,7 +154,7 @@ func (c *tapeCount) line(l *line) {
 		c.got[key("tasker_sim_process_deaths_total")]++
 	case where == "task":
 		c.task(l, life, what)
-	case where == "step" && what != "skipped":
+	case where == "step":
 		c.step(l, life, what)
 	case l.K == "effect.made":
 		c.got[key("tasker_effects_total", "strategy="+l.S, "service="+l.Svc, "effect="+l.Effect)]++
@@ -236,6 +236,9 @@ func (c *tapeCount) step(l *line, life, what string) {
 	switch what {
 	case "deferred":
 		c.got[key("tasker_step_deferred_total", with()...)]++
+		return
+	case "skipped":
+		c.got[key("tasker_step_skipped_total", with()...)]++
 		return
 	case "started":
 		c.got[key("tasker_step_attempts_total", with()...)]++

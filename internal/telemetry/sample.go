@@ -78,6 +78,7 @@ func (r *reading) step(run *event.Run, strategy string, step int, n *stepCount) 
 	r.put(stepAttempts, float64(n.attempts), with()...)
 	r.put(stepRetries, float64(n.retries), with()...)
 	r.put(stepDeferred, float64(n.deferred), with()...)
+	r.put(stepSkipped, float64(n.skipped), with()...)
 	r.put(stepRunning, float64(n.running), with()...)
 	r.putHist(stepDuration, &n.duration, with()...)
 	for _, f := range n.failures {

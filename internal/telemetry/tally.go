@@ -36,10 +36,10 @@ type taskCount struct {
 
 // stepCount is about the attempts at one step.
 type stepCount struct {
-	attempts, retries, deferred uint64
-	failures                    []failureCount // in the order in which the classes came
-	running                     int
-	duration                    buckets
+	attempts, retries, deferred, skipped uint64
+	failures                             []failureCount // in the order in which the classes came
+	running                              int
+	duration                             buckets
 }
 
 type failureCount struct {
@@ -129,7 +129,7 @@ func (t *tally) count(e *event.Event) {
 		t.submit(c, e)
 	case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected, event.TaskParked, event.TaskRedriven:
 		t.move(c, e)
-	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred:
+	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped:
 		t.step(c, e)
 	case event.EffectMade, event.EffectRepeated:
 		c.effect(e)
@@ -257,6 +257,9 @@ func (t *tally) step(c *column, e *event.Event) {
 	switch e.Kind {
 	case event.StepDeferred:
 		n.deferred++
+		return
+	case event.StepSkipped:
+		n.skipped++
 		return
 	case event.StepStarted:
 		n.attempts++

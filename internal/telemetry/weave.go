@@ -115,6 +115,8 @@ func (w *weaver) live(l *life, e *event.Event) {
 		w.answer(l, e)
 	case event.StepDeferred:
 		w.deferred(l, e)
+	case event.StepSkipped:
+		w.skipped(l, e)
 	case event.EffectMade, event.EffectRepeated:
 		w.effect(l, e)
 	}
