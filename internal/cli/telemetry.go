@@ -46,8 +46,10 @@ func (o *telemetryOptions) settleTelemetry() (err error) {
 			return usage("", "--otlp %w", err)
 		}
 	}
-	if _, err := o.dateOf(0); err != nil {
-		return err
+	if o.wanted() {
+		if _, err := o.dateOf(0); err != nil {
+			return err
+		}
 	}
 	switch {
 	case !(o.share >= 0 && o.share <= 1):

@@ -38,6 +38,9 @@ func (a *Account) Whole() bool {
 func (a *Account) String() string {
 	s := fmt.Sprintf("%s of %s, %s and %s sent",
 		plural(a.Sent[spans], "span"), plural(a.Traces, "trace"), plural(a.Sent[logs], "log record"), plural(a.Sent[points], "reading of the metrics"))
+	if a.Sent == [signalEnd]int{} {
+		s = "nothing sent"
+	}
 	var lost []string
 	for i, word := range [signalEnd]string{"span", "log record", "reading"} {
 		if n := a.Dropped[i]; n > 0 {
