@@ -36,7 +36,12 @@ func newRoot(env *Env) *cobra.Command {
 			}
 			return unknownName(env, cmd, args[0])
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if env.Terminal && env.Getenv("TERM") != "dumb" {
+				return menu(env, cmd)
+			}
+			return cmd.Help()
+		},
 	}
 	root.SetFlagErrorFunc(badFlag)
 	root.CompletionOptions.HiddenDefaultCmd = true
