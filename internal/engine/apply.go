@@ -111,7 +111,7 @@ func (t *task) note(s *step, r *Record) {
 		s.saved = Checkpoint{Data: r.Data, Done: r.Count, Total: r.Extra}
 		s.deadline = r.Due
 	case Retrying:
-		s.ready = r.Due
+		s.ready, s.waited = r.Due, r.Due-r.At
 		s.fail(r)
 	case Exhausted, Failed:
 		s.fail(r)

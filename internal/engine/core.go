@@ -200,7 +200,7 @@ func (c *Core) claim(now Time, dst []Attempt, limit int) []Attempt {
 		c.commit(t, r)
 		c.schedule(t, i)
 		if svc := t.plan.steps[i].service; svc != None {
-			c.services[svc].begun()
+			c.begun(&c.services[svc], now)
 		}
 		dst = mutateClaimed(append(dst, t.attempt(i)))
 	}
@@ -243,10 +243,14 @@ func (c *Core) fail(now Time, t *task, i int16, n int32, f *Failure) error {
 	if c.jitter != nil && !f.Permanent {
 		draw = c.jitter(t.attempt(i))
 	}
+	svc := t.plan.steps[i].service
 	r := c.slot(t.seq)
-	if err := decideFail(t, i, n, now, f, draw, r); err != nil {
+	if err := decideFail(t, i, n, now, f, draw, svc == None || c.services[svc].allows(), r); err != nil {
 		c.drop()
 		return err
+	}
+	if svc != None && r.Kind == Retrying {
+		c.services[svc].spend()
 	}
 	c.commit(t, r)
 	c.schedule(t, i)

@@ -81,8 +81,8 @@ func decideSucceed(t *task, i int16, n int32, now Time, output []byte, r *Record
 }
 
 // decideFail takes the failure of attempt n of step i: another attempt after a
-// wait that draw helps to choose, or error.
-func decideFail(t *task, i int16, n int32, now Time, f *Failure, draw float64, r *Record) error {
+// wait that draw helps to choose, if its service's budget allows one, or error.
+func decideFail(t *task, i int16, n int32, now Time, f *Failure, draw float64, allowed bool, r *Record) error {
 	if err := t.running(i, n); err != nil {
 		return err
 	}
@@ -90,11 +90,11 @@ func decideFail(t *task, i int16, n int32, now Time, f *Failure, draw float64, r
 	switch {
 	case f.Permanent:
 		t.about(r, Failed, i, now)
-	case int(s.round) >= retry.Limit:
+	case int(s.round) >= retry.Limit || !allowed:
 		t.about(r, Exhausted, i, now)
 	default:
 		t.about(r, Retrying, i, now)
-		r.Due = now + max(retry.Wait(int(s.round), draw), min(f.RetryAfter, longest))
+		r.Due = now + max(retry.After(int(s.round), s.waited, draw), min(f.RetryAfter, longest))
 	}
 	r.Attempt, r.Start, r.Class, r.Text = n, s.start, f.Class, f.Message
 	return nil

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"encoding/binary"
-	"fmt"
-	"math"
-)
+import "math"
 
 // Recovery lets parked tasks go on by themselves. A task parked because of a
 // service is driven again when it has been parked for at least After and, over
@@ -42,12 +38,17 @@ func (h *health) note(good bool, now, after Time) {
 // all calls well.
 func (h *health) well(now, after Time) bool {
 	h.advance(now, after)
-	var good, bad int64
+	good, bad := h.sums()
+	return good > 0 && good >= bad
+}
+
+// sums are all answers that are counted.
+func (h *health) sums() (good, bad int64) {
 	for i := range h.good {
 		good += int64(h.good[i])
 		bad += int64(h.bad[i])
 	}
-	return good > 0 && good >= bad
+	return good, bad
 }
 
 // advance empties the slices that now has moved past.
@@ -68,16 +69,22 @@ type service struct {
 	Service
 	index    int16
 	inFlight int
-	dirty    bool // breaker or health differ from what the store has
+	dirty    bool // breaker, health or what follows differ from what the store has
 	breaker  breaker
 	health   health
+	allowed  allowance
+	full     Time  // when its pace's bucket is full again
+	opens    Time  // for when a timer is set: its pace lets the next step begin
 	checked  Time  // due time of the last recovery timer that has fired
 	held     queue // ready steps that wait for room
 	parked   queue // tasks parked because of it, by the time since when
 }
 
 // room is how many attempts may start now.
-func (s *service) room() int {
+func (s *service) room(now Time) int {
+	if s.Pace != nil && s.Pace.opens(s.full) > now {
+		return 0
+	}
 	room := math.MaxInt
 	if s.Limit > 0 {
 		room = s.Limit - s.inFlight
@@ -91,9 +98,23 @@ func (s *service) room() int {
 	return max(room, 0)
 }
 
+// allows tells whether an attempt that failed may be tried again.
+func (s *service) allows() bool { return s.allowed.allows(&s.Service) }
+
+// spend pays for a retry.
+func (s *service) spend() {
+	if s.Budget != nil {
+		s.allowed.spend(&s.Service)
+		s.dirty = true
+	}
+}
+
 // begun counts an attempt that starts.
-func (s *service) begun() {
+func (s *service) begun(now Time) {
 	s.inFlight++
+	if s.Pace != nil {
+		s.full, s.dirty = s.Pace.take(s.full, now), true
+	}
 	if s.breaker.state == breakerHalfOpen {
 		s.breaker.probes++
 		s.dirty = true
@@ -107,52 +128,4 @@ func (s *service) dropped(start Time) {
 		s.breaker.probes--
 		s.dirty = true
 	}
-}
-
-// stateVersion opens the stored state of a service.
-const stateVersion = 1
-
-// appendState writes what of the service must survive.
-func (s *service) appendState(buf []byte, after Time) []byte {
-	b := &s.breaker
-	buf = append(buf, stateVersion, byte(b.state))
-	for _, v := range [...]int64{
-		b.failures, int64(b.since), int64(b.until), int64(b.half), b.probes,
-		int64(s.checked), int64(after), s.health.epoch,
-	} {
-		buf = binary.AppendVarint(buf, v)
-	}
-	for i := range s.health.good {
-		buf = binary.AppendVarint(buf, int64(s.health.good[i]))
-		buf = binary.AppendVarint(buf, int64(s.health.bad[i]))
-	}
-	return buf
-}
-
-// parseState reads what appendState wrote. What was counted for another
-// Recovery.After is dropped, and so is a breaker whose policy was taken away.
-func (s *service) parseState(buf []byte, after Time) error {
-	if len(buf) < 2 || buf[0] != stateVersion || buf[1] >= byte(breakerStates) {
-		return fmt.Errorf("service %q: state %x: %w", s.Name, buf[:min(len(buf), 2)], ErrCorrupt)
-	}
-	d := decoder{buf: buf[2:]}
-	b := breaker{state: breakerState(buf[1])}
-	b.failures, b.since, b.until, b.half = d.varint(), Time(d.varint()), Time(d.varint()), Time(d.varint())
-	b.probes = d.varint()
-	checked, counted := Time(d.varint()), Time(d.varint())
-	h := health{epoch: d.varint()}
-	for i := range h.good {
-		h.good[i], h.bad[i] = d.count32(), d.count32()
-	}
-	if d.err != nil || len(d.buf) > 0 || h.epoch < 0 || b.probes < 0 {
-		return fmt.Errorf("service %q: state of %d bytes: %w", s.Name, len(buf), ErrCorrupt)
-	}
-	s.checked = checked
-	if counted == after {
-		s.health = h
-	}
-	if s.Breaker != nil {
-		s.breaker = b
-	}
-	return nil
 }

@@ -50,10 +50,10 @@ func commands() []struct {
 			return decideSucceed(t, 0, t.steps[0].attempts-1, 100, nil, r)
 		}},
 		{"fail", func(t *task, r *Record) error {
-			return decideFail(t, 0, t.steps[0].attempts, 100, &Failure{Class: "503"}, 0.5, r)
+			return decideFail(t, 0, t.steps[0].attempts, 100, &Failure{Class: "503"}, 0.5, true, r)
 		}},
 		{"fail permanently", func(t *task, r *Record) error {
-			return decideFail(t, 0, t.steps[0].attempts, 100, &Failure{Class: "decline", Permanent: true}, 0.5, r)
+			return decideFail(t, 0, t.steps[0].attempts, 100, &Failure{Class: "decline", Permanent: true}, 0.5, true, r)
 		}},
 		{"choose", func(t *task, r *Record) error {
 			return decideChoose(t, 0, t.steps[0].attempts, 100, nil, r)

@@ -79,7 +79,7 @@ func mutateWaits(c *Core, now Time) {
 		t := c.open[id]
 		for i := range t.steps {
 			if s := &t.steps[i]; s.state == StepWaiting {
-				s.ready = now + t.plan.Steps[i].Retry.Wait(int(s.round), 0.5)
+				s.ready = now + t.plan.Steps[i].Retry.After(int(s.round), s.waited, 0.5)
 				c.schedule(t, int16(i))
 			}
 		}

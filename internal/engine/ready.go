@@ -21,6 +21,7 @@ const (
 	timerRecovery
 	timerHalfOpen
 	timerStale
+	timerPace
 )
 
 // before is the order of all queues: priority, instant, task, step. Services come
@@ -104,6 +105,9 @@ func (c *Core) valid(e *entry) bool {
 		b := &c.services[e.step].breaker
 		return b.state == breakerOpen && b.until == e.at
 	}
+	if e.kind == timerPace {
+		return c.services[e.step].opens == e.at && c.holds(&c.services[e.step])
+	}
 	if e.t.id != e.task {
 		return false
 	}
@@ -169,7 +173,7 @@ func (c *Core) schedule(t *task, i int16) {
 // order priority, ready time, task, step. Steps whose service has none are set aside.
 func (c *Core) next(now Time) (entry, bool) {
 	for {
-		from := c.first()
+		from := c.first(now)
 		if from == nil {
 			return entry{}, false
 		}
@@ -181,7 +185,7 @@ func (c *Core) next(now Time) (entry, bool) {
 			continue
 		}
 		svc := e.t.plan.steps[e.step].service
-		if svc == None || c.services[svc].room() > 0 {
+		if svc == None || c.services[svc].room(now) > 0 {
 			return e, true
 		}
 		c.hold(e, svc, now)
@@ -190,7 +194,7 @@ func (c *Core) next(now Time) (entry, bool) {
 
 // first is the queue with the first entry: the ready one, or that of a service
 // that has room again. nil: all are empty.
-func (c *Core) first() *queue {
+func (c *Core) first(now Time) *queue {
 	var best *queue
 	if len(c.ready) > 0 {
 		best = &c.ready
@@ -200,7 +204,7 @@ func (c *Core) first() *queue {
 	}
 	for i := range c.services {
 		s := &c.services[i]
-		if len(s.held) == 0 || s.room() == 0 {
+		if len(s.held) == 0 || s.room(now) == 0 {
 			continue
 		}
 		if best == nil || s.held[0].before(&(*best)[0]) {
@@ -216,6 +220,7 @@ func (c *Core) hold(e entry, svc int16, now Time) {
 	s := &c.services[svc]
 	s.held.push(e)
 	c.held++
+	c.awaitPace(s, now)
 	if s.breaker.state == breakerClosed || e.t.steps[e.step].deferred {
 		return
 	}

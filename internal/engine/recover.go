@@ -43,14 +43,14 @@ func (c *Core) compile(cfg Config) error {
 	add := func(s Service) int16 {
 		i := int16(len(c.services))
 		index[s.Name] = i
-		c.services = append(c.services, service{Service: s, index: i})
+		c.services = append(c.services, service{Service: s, index: i, allowed: newAllowance(&s)})
 		return i
 	}
 	for _, s := range cfg.Services {
 		if _, twice := index[s.Name]; twice || s.Name == "" || s.Limit < 0 {
 			return fmt.Errorf("service %q with limit %d: want a new name and a limit that is not negative", s.Name, s.Limit)
 		}
-		if err := s.Breaker.check(); err != nil {
+		if err := s.check(); err != nil {
 			return fmt.Errorf("service %q: %w", s.Name, err)
 		}
 		add(s)

@@ -98,7 +98,7 @@ func (w *rules) step(rt *rapid.T, t *watched, r *Record) {
 		if s.Decides && r.Kind == Succeeded {
 			t.choose(s.Name, r.Count)
 		}
-		if r.Kind == Exhausted && t.round[s.Name] != s.Retry.Limit {
+		if r.Kind == Exhausted && t.round[s.Name] != s.Retry.Limit && !w.bounded(r.Service) {
 			rt.Fatalf("%s exhausted after %d of %d attempts", s.Name, t.round[s.Name], s.Retry.Limit)
 		}
 		if r.Kind == Retrying && r.Due > r.At+max(225, 170) {
@@ -168,6 +168,11 @@ func (w *rules) ended(rt *rapid.T, t *watched, r *Record) {
 		}
 	}
 	t.parked, t.over = r.Kind == Parked, r.Kind != Parked
+}
+
+// bounded tells whether a service's policies may refuse a retry.
+func (w *rules) bounded(service int16) bool {
+	return service != None && (w.cfg.Services[service].Budget != nil || w.cfg.Services[service].Throttle != nil)
 }
 
 func serviceOf(cfg Config, name string) int16 {

@@ -155,6 +155,10 @@ func (c *Core) count(s *service, good bool, start, now Time) {
 		s.health.note(good, now, c.recovery.After)
 		s.dirty = true
 	}
+	if s.Budget != nil || s.Throttle != nil {
+		s.allowed.note(&s.Service, good)
+		s.dirty = true
+	}
 	if s.Breaker == nil {
 		return
 	}
@@ -286,6 +290,8 @@ func (c *Core) fire(e *entry, now Time) {
 		c.recover(s, now)
 	case timerStale:
 		c.stall(e.t, now)
+	case timerPace:
+		c.services[e.step].opens = 0 // what is held is looked at by the next Claim
 	case timerHalfOpen:
 		s := &c.services[e.step]
 		s.breaker.state, s.breaker.half, s.breaker.probes, s.dirty = breakerHalfOpen, now, 0, true

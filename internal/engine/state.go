@@ -161,6 +161,7 @@ type step struct {
 	start    Time  // of the last attempt
 	deadline Time  // of the running attempt; 0: none
 	ready    Time  // when it became, or will become, ready to start
+	waited   Time  // the last wait between two attempts
 	output   []byte
 	saved    Checkpoint // the last one, of any attempt
 	chosen   int64      // children that a complete step chose, by bit

@@ -40,6 +40,7 @@ func drawConfig(rt *rapid.T) Config {
 		if n := small(0, 3, "failures"); n > 0 {
 			s.Breaker = &Breaker{Failures: n, Cooldown: Time(small(1, 300, "cooldown")), Probes: small(0, 2, "probes")}
 		}
+		drawPolicies(small, &s)
 		cfg.Services = append(cfg.Services, s)
 	}
 	for i := range small(1, 2, "templates") {
@@ -50,6 +51,7 @@ func drawConfig(rt *rapid.T) Config {
 			s.Undo = []string{"", "back"}[small(0, 1, "undo")]
 			s.Decides = small(0, 3, "decides") == 0
 			s.Retry = Retry{Limit: small(1, 3, "attempts"), Base: Time(small(0, 100, "base")), Factor: 2, Cap: 150, Jitter: 0.5}
+			s.Retry.Growth, s.Retry.Spread = Growth(small(0, int(growths)-1, "growth")), Spread(small(0, int(spreads)-1, "spread"))
 			for k := range j {
 				if rapid.Bool().Draw(rt, "edge") {
 					s.DependsOn = append(s.DependsOn, fmt.Sprintf("a%d", k))
@@ -65,6 +67,23 @@ func drawConfig(rt *rapid.T) Config {
 		return float64(h.Sum32()%1000) / 1000
 	}
 	return cfg
+}
+
+// drawPolicies adds policies that keep a state of their own.
+func drawPolicies(small func(lo, hi int, what string) int, s *Service) {
+	if small(0, 2, "budget") == 0 {
+		s.Budget = &Budget{Deposit: float64(small(0, 3, "deposit")) / 2, Burst: small(1, 3, "saved")}
+	}
+	if small(0, 2, "throttle") == 0 {
+		s.Throttle = &Throttle{Tokens: small(1, 4, "tokens"), Ratio: 0.3}
+	}
+	if small(0, 2, "pace") == 0 {
+		s.Pace = &Pace{Every: Time(small(1, 200, "every")), Burst: small(1, 2, "at once")}
+	}
+	if small(0, 2, "window") == 0 && s.Breaker != nil {
+		s.Breaker.Window = &Window{Calls: small(1, 4, "window calls"), Over: Time(small(0, 1, "over") * 400), Share: 0.5}
+		s.Breaker.Failures = small(0, 2, "in a row")
+	}
 }
 
 func (w *twins) open(store Store, i int) *Core {
@@ -298,7 +317,10 @@ func dump(c *Core, now Time) string {
 		if c.recovery.After > 0 {
 			h.advance(now, c.recovery.After)
 		}
-		fmt.Fprintf(&b, "%s: in flight %d, breaker %+v, health %+v, checked %d\n", s.Name, s.inFlight, s.breaker, h, s.checked)
+		if w := s.Breaker; w != nil && w.Window != nil {
+			s.breaker.window.recent.advance(now, w.Window.Over)
+		}
+		fmt.Fprintf(&b, "%s: in flight %d, breaker %+v, health %+v, checked %d, allowed %+v, full %d\n", s.Name, s.inFlight, s.breaker, h, s.checked, s.allowed, s.full)
 	}
 	return b.String()
 }
