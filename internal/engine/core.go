@@ -23,6 +23,11 @@ type Config struct {
 	// be a pure function of its argument, so that a recovered engine draws the
 	// same. nil: always 0.5, which is no jitter.
 	Jitter func(Attempt) float64
+	// Fallback gives a step a lesser output when its last attempt of a round has
+	// failed, though not permanently: the step is complete then, [Supplied] by
+	// [ByFallback]. ok false: there is none. It must be a pure function. nil: no
+	// step has one.
+	Fallback func(Attempt) (output []byte, ok bool)
 	// Observe is called for each record when it is applied, in order. What it
 	// sees is not durable before the next Flush returns. The record may be
 	// reused after the call. It must not call the core.
@@ -74,6 +79,7 @@ type Core struct {
 	store    Store
 	recovery Recovery
 	jitter   func(Attempt) float64
+	fallback func(Attempt) ([]byte, bool)
 	observe  func(*Record)
 
 	plans    []*plan
@@ -227,35 +233,6 @@ func (c *Core) succeeded(t *task, i int16, now Time, r *Record) {
 	c.commit(t, r)
 	c.scheduleNext(t, i)
 	c.answered(t, i, true, now)
-}
-
-// Fail ends an attempt badly.
-func (c *Core) Fail(now Time, a Attempt, f Failure) error {
-	t, i, err := c.find(a)
-	if err != nil {
-		return err
-	}
-	return c.fail(c.advance(now), t, i, int32(a.N), &f)
-}
-
-func (c *Core) fail(now Time, t *task, i int16, n int32, f *Failure) error {
-	draw := 0.5
-	if c.jitter != nil && !f.Permanent {
-		draw = c.jitter(t.attempt(i))
-	}
-	svc := t.plan.steps[i].service
-	r := c.slot(t.seq)
-	if err := decideFail(t, i, n, now, f, draw, svc == None || c.services[svc].allows(), r); err != nil {
-		c.drop()
-		return err
-	}
-	if svc != None && r.Kind == Retrying {
-		c.services[svc].spend()
-	}
-	c.commit(t, r)
-	c.schedule(t, i)
-	c.answered(t, i, f.Permanent, now)
-	return nil
 }
 
 // Redrive begins a fresh round of a parked task, at the wish of somebody.

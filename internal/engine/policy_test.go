@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -231,6 +232,48 @@ func TestBudgetParks(t *testing.T) {
 		}
 		if err := c.Fail(Time(n), as[0], Failure{Class: "503"}); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestFallback: a step whose attempts all failed is complete with its lesser
+// output, and the steps behind it run; a permanent failure has no such way out.
+func TestFallback(t *testing.T) {
+	for _, permanent := range []bool{false, true} {
+		c, err := New(Config{
+			Store:    Discard{},
+			Fallback: func(a Attempt) ([]byte, bool) { return []byte("less"), a.Name == "a" },
+			Templates: []Template{{Ref: Ref{Name: "w"}, Steps: []Step{
+				{Name: "a", Retry: Retry{Limit: 2}}, {Name: "b", DependsOn: []string{"a"}, Retry: Retry{Limit: 1}},
+			}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.SubmitTo(0, 0, Submission{}); err != nil {
+			t.Fatal(err)
+		}
+		var ran []string
+		for now := Time(0); now < 9; now++ {
+			c.Tick(now)
+			for _, a := range c.Claim(now, nil) {
+				ran = append(ran, a.Name)
+				if a.Name == "a" {
+					err = c.Fail(now, a, Failure{Class: "503", Permanent: permanent})
+				} else {
+					err = c.Succeed(now, a, nil)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		want := "[a a b]"
+		if permanent {
+			want = "[a]"
+		}
+		if got := fmt.Sprint(ran); got != want || len(c.open) != 0 {
+			t.Errorf("permanent %v: ran %s, %d tasks open, want %s and none", permanent, got, len(c.open), want)
 		}
 	}
 }

@@ -154,4 +154,5 @@ const (
 	ClassUndo    = "undo"     // of Started: the attempt takes the step back
 	ClassPoison  = "poison"   // of a failure: the process ended each time the attempt ran
 	ByRecovery   = "recovery" // of Redriven: by the engine itself
+	ByFallback   = "fallback" // of Supplied: by the engine itself, see Config.Fallback
 )

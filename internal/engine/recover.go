@@ -24,7 +24,7 @@ func New(cfg Config) (*Core, error) {
 		return nil, fmt.Errorf("config: poison %d: want none negative", cfg.Poison)
 	}
 	c := &Core{
-		store: cfg.Store, recovery: cfg.Recovery, jitter: cfg.Jitter, observe: cfg.Observe, poison: cfg.Poison, stale: cfg.Stale,
+		store: cfg.Store, recovery: cfg.Recovery, jitter: cfg.Jitter, fallback: cfg.Fallback, observe: cfg.Observe, poison: cfg.Poison, stale: cfg.Stale,
 		byRef: map[string]int{}, open: map[TaskID]*task{}, keys: map[string]TaskID{},
 	}
 	if err := c.compile(cfg); err != nil {

@@ -66,6 +66,9 @@ func drawConfig(rt *rapid.T) Config {
 		fmt.Fprint(h, a.Task, a.Step, a.N)
 		return float64(h.Sum32()%1000) / 1000
 	}
+	if rapid.Bool().Draw(rt, "fallback") {
+		cfg.Fallback = func(a Attempt) ([]byte, bool) { return []byte("less"), a.Name == "a1" || a.Name == "a2" }
+	}
 	return cfg
 }
 
