@@ -218,7 +218,7 @@ func (s *step) worse(other *step) bool {
 
 // submit takes the facts of the first record.
 func (t *task) submit(r *Record) {
-	t.submitted, t.context, t.key, t.priority = r.At, r.Data, r.Text, int32(r.Extra)
+	t.submitted, t.context, t.key, t.priority, t.deadline = r.At, r.Data, r.Text, int32(r.Extra), r.Due
 	for i := range t.steps {
 		t.steps[i].ready = r.At
 	}

@@ -38,8 +38,6 @@ func decideCheckpoint(t *task, i int16, n int32, now Time, p Checkpoint, r *Reco
 	}
 	t.about(r, Checkpointed, i, now)
 	r.Attempt, r.Start, r.Count, r.Extra, r.Data = n, t.steps[i].start, p.Done, p.Total, p.Data
-	if limit := t.plan.Steps[i].Timeout; limit > 0 {
-		r.Due = now + limit
-	}
+	r.Due = t.patience(i, t.steps[i].start, now)
 	return nil
 }

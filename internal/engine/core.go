@@ -66,6 +66,10 @@ type Submission struct {
 	// Priority puts the task's steps before those of lower ones when they wait to
 	// start. It takes nothing away that runs, and a lower one may wait for ever.
 	Priority int32
+	// Deadline is when the task is of no use any more: no attempt that began before
+	// it outlives it, and none is tried again that would begin after it. A task that
+	// is driven again later has its steps' timeouts only. 0: none.
+	Deadline Time
 	// Pass names steps for which nothing is to be done in this task: when its turn
 	// comes such a step is skipped, and what follows goes on as if it were complete.
 	// At least one step must be left.
@@ -155,7 +159,7 @@ func (c *Core) SubmitTo(now Time, i int, s Submission) (TaskID, error) {
 	now = c.advance(now)
 	t.about(r, Submitted, None, now)
 	r.Class, r.Text, r.Data, r.Count = p.name, s.Key, s.Context, int64(p.print)
-	r.Extra = int64(s.Priority)
+	r.Extra, r.Due = int64(s.Priority), max(s.Deadline, 0)
 	c.commit(t, r)
 	for _, i := range pass {
 		r := c.slot(t.seq)

@@ -48,10 +48,20 @@ func decideStart(t *task, i int16, now Time, r *Record) error {
 	if t.undo == i {
 		r.Class = ClassUndo
 	}
-	if limit := t.plan.Steps[i].Timeout; limit > 0 {
-		r.Due = now + limit
-	}
+	r.Due = t.patience(i, now, now)
 	return nil
+}
+
+// patience is the deadline of an attempt of step i that began at start and gave a
+// sign of life now; 0: none.
+func (t *task) patience(i int16, start, now Time) (until Time) {
+	if limit := t.plan.Steps[i].Timeout; limit > 0 {
+		until = now + limit
+	}
+	if start < t.deadline && (until == 0 || until > t.deadline) {
+		until = t.deadline
+	}
+	return until
 }
 
 // decideDefer notes that a breaker holds step i back until the given time.
@@ -95,6 +105,10 @@ func decideFail(t *task, i int16, n int32, now Time, f *Failure, draw float64, a
 	default:
 		t.about(r, Retrying, i, now)
 		r.Due = now + max(retry.After(int(s.round), s.waited, draw), min(f.RetryAfter, longest))
+		if t.deadline > 0 && now <= t.deadline && r.Due >= t.deadline {
+			t.about(r, Exhausted, i, now)
+			r.Due = 0
+		}
 	}
 	r.Attempt, r.Start, r.Class, r.Text = n, s.start, f.Class, f.Message
 	return nil

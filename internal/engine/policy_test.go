@@ -277,3 +277,41 @@ func TestFallback(t *testing.T) {
 		}
 	}
 }
+
+// TestDeadline: a task's deadline cuts its attempts short and allows no retry that
+// would begin after it; driven again later, a step has its whole timeout.
+func TestDeadline(t *testing.T) {
+	c, err := New(Config{
+		Store:     Discard{},
+		Templates: []Template{{Ref: Ref{Name: "w"}, Steps: []Step{{Name: "a", Timeout: 100, Retry: Retry{Limit: 9, Base: 30, Cap: 30}}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := c.SubmitTo(0, 0, Submission{Deadline: 250})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var deadlines []Time
+	now := Time(0)
+	for range 9 {
+		for _, a := range c.Claim(now, nil) {
+			deadlines = append(deadlines, a.Deadline)
+		}
+		next, ok := c.Next()
+		if !ok {
+			break
+		}
+		now = next
+		c.Tick(now)
+	}
+	if want := "[100 230]"; fmt.Sprint(deadlines) != want || c.open[id].state != TaskParked || now != 230 {
+		t.Errorf("attempts until %v, at %d the task is %v; want %s and it is parked at 230", deadlines, now, c.open[id].state, want)
+	}
+	if err := c.Redrive(500, id, "ops", ""); err != nil {
+		t.Fatal(err)
+	}
+	if as := c.Claim(500, nil); len(as) != 1 || as[0].Deadline != 600 {
+		t.Errorf("driven again: %+v, want one attempt until 600", as)
+	}
+}

@@ -10,7 +10,7 @@ type Kind uint8
 const (
 	// Submitted: a task was accepted. Class is the template's reference, Text
 	// the idempotency key if there is one, Data the context, Count a fingerprint
-	// of the template, Extra the priority.
+	// of the template, Extra the priority, Due the deadline or 0.
 	Submitted Kind = iota + 1
 	// Started: an attempt began. Step, Attempt; Start is At, Due the deadline
 	// or 0, Class [ClassUndo] if it is to take the step back.

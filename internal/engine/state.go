@@ -130,6 +130,7 @@ type task struct {
 
 	priority  int32
 	submitted Time
+	deadline  Time  // 0: none
 	parked    Time  // since when, if state is TaskParked
 	touched   Time  // when the last record was, stalls apart
 	stalled   Time  // when it was found stale, if nothing was recorded since

@@ -139,8 +139,9 @@ func (w *twins) submit() {
 	i := rapid.IntRange(0, len(w.cfg.Templates)-1).Draw(w.rt, "template")
 	priority := rapid.SampledFrom([]int32{0, 0, 5, -5}).Draw(w.rt, "priority")
 	key := rapid.SampledFrom([]string{"", "", "k1", "k2"}).Draw(w.rt, "key")
+	deadline := rapid.SampledFrom([]Time{0, 0, w.now + 120, w.now + 400}).Draw(w.rt, "deadline")
 	w.both(func(c *Core) string {
-		id, err := c.SubmitTo(w.now, i, Submission{Context: []byte("ctx"), Key: key, Priority: priority})
+		id, err := c.SubmitTo(w.now, i, Submission{Context: []byte("ctx"), Key: key, Priority: priority, Deadline: deadline})
 		if !slices.Contains(w.ids, id) {
 			w.ids = append(w.ids, id)
 		}
