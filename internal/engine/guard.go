@@ -14,21 +14,30 @@ func NewGuard(s Service) (*Guard, error) {
 	return &Guard{service{Service: s, allowed: newAllowance(&s)}}, nil
 }
 
-// Begin asks to begin a call. With ok it may begin now; otherwise not before the
-// instant until, 0: the answer of a probe decides. said is [BreakerHalfOpened] if
-// the call is the first probe, else 0.
+// Reserve takes the next place that the pace has, and says when that is; with no
+// pace it is now. The call may then ask to begin.
+func (g *Guard) Reserve(now Time) Time {
+	s := &g.s
+	if s.Pace == nil {
+		return now
+	}
+	at := max(now, s.Pace.opens(s.full))
+	s.full = s.Pace.take(s.full, now)
+	return at
+}
+
+// Begin asks the breaker whether a call may begin now. If not, it may not before
+// the instant until; 0: the answer of a probe decides. said is
+// [BreakerHalfOpened] if the call is the first probe, else 0.
 func (g *Guard) Begin(now Time) (until Time, ok bool, said Kind) {
 	s := &g.s
 	if b := &s.breaker; b.state == breakerOpen && now >= b.until {
 		b.state, b.half, b.probes, said = breakerHalfOpen, now, 0, BreakerHalfOpened
 	}
-	if s.room(now) == 0 {
-		if s.breaker.state == breakerClosed {
-			return s.Pace.opens(s.full), false, said
-		}
+	if s.brake() == 0 {
 		return s.breaker.until, false, said
 	}
-	s.begun(now)
+	s.begin()
 	return 0, true, said
 }
 

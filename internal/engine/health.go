@@ -89,13 +89,18 @@ func (s *service) room(now Time) int {
 	if s.Limit > 0 {
 		room = s.Limit - s.inFlight
 	}
+	return max(min(room, s.brake()), 0)
+}
+
+// brake is how many attempts the breaker lets start now.
+func (s *service) brake() int {
 	switch s.breaker.state {
 	case breakerOpen:
 		return 0
 	case breakerHalfOpen:
-		room = min(room, max(s.Breaker.Probes, 1)-int(s.breaker.probes))
+		return max(0, max(s.Breaker.Probes, 1)-int(s.breaker.probes))
 	}
-	return max(room, 0)
+	return math.MaxInt
 }
 
 // allows tells whether an attempt that failed may be tried again.
@@ -111,10 +116,15 @@ func (s *service) spend() {
 
 // begun counts an attempt that starts.
 func (s *service) begun(now Time) {
-	s.inFlight++
 	if s.Pace != nil {
 		s.full, s.dirty = s.Pace.take(s.full, now), true
 	}
+	s.begin()
+}
+
+// begin is begun, but for the pace.
+func (s *service) begin() {
+	s.inFlight++
 	if s.breaker.state == breakerHalfOpen {
 		s.breaker.probes++
 		s.dirty = true

@@ -167,6 +167,22 @@ const (
 	// Service; Dur since it began.
 	IncidentMended
 
+	// StepFellBack: the step's attempts all failed and it counts as done with a
+	// lesser result. Strategy, Task, Step, Service, Class and Text of the last error.
+	StepFellBack
+	// WorkBegan: a service with a limited number of servers begins to work on a call.
+	// Strategy, Task, Step, Service, Attempt; Dur is how long it stood in line, Due
+	// when the work will be done, Amount how many stay in line behind it. Class is
+	// [ClassLate] if nobody will wait for the answer any more.
+	WorkBegan
+	// WorkDropped: a call leaves the line undone. Strategy, Task, Step, Service,
+	// Attempt; Dur is how long it stood in line, Class why: [ClassExpired] or the
+	// class of the refusal that its caller gets.
+	WorkDropped
+	// RemedySwitched: a mechanism of the strategy was switched by hand. Strategy;
+	// Class is the mechanism, Text "on" or "off". It acts right after At.
+	RemedySwitched
+
 	kindEnd // one past the last kind
 )
 
@@ -182,6 +198,7 @@ var kindNames = [kindEnd]string{
 	ProcessDied: "process.died", StepSkipped: "step.skipped",
 	AlertFired: "alert.fired", AlertResolved: "alert.resolved",
 	ResponderActs: "responder.acts", ResponderFound: "responder.found", IncidentMended: "incident.mended",
+	StepFellBack: "step.fell_back", WorkBegan: "work.began", WorkDropped: "work.dropped", RemedySwitched: "remedy.switched",
 }
 
 // String is the kind's name on a tape: "step.retrying".
@@ -221,6 +238,9 @@ const (
 	ClassRecovery = "recovery"     // of TaskRedriven: by itself
 	ClassOperator = "operator"     // of TaskRedriven: by a person
 	ClassRestart  = "restart"      // of TaskRedriven: by a person, from the first step
+	ClassBreaker  = "breaker_open" // the call was not made: the caller's breaker is open
+	ClassLate     = "late"         // of WorkBegan: the caller will be gone
+	ClassExpired  = "expired"      // of WorkDropped: the caller is gone and had told until when it would wait
 )
 
 // What a person who was called does: classes of ResponderActs and ResponderFound.

@@ -136,8 +136,10 @@ type Step struct {
 	Base      Time    `json:"base"` // wait before the second attempt
 	Factor    float64 `json:"factor"`
 	Cap       Time    `json:"cap"`
-	Jitter    float64 `json:"jitter"`         // ± share of the wait
-	Slow      Time    `json:"slow,omitempty"` // an execution beyond this is a slow one
+	Jitter    float64 `json:"jitter"`            // ± share of the wait
+	Slow      Time    `json:"slow,omitempty"`    // an execution beyond this is a slow one
+	Backoff   string  `json:"backoff,omitempty"` // how waits grow; "": exponentially
+	Spread    string  `json:"spread,omitempty"`  // how they vary; "": by ± Jitter
 }
 
 // Service is something outside that steps call.
@@ -147,6 +149,7 @@ type Service struct {
 	// Chatter is the distance of the lines that it writes to its log whatever
 	// tasks do; 0: it writes none.
 	Chatter Time `json:"chatter,omitempty"`
+	Servers int  `json:"servers,omitempty"` // calls that it works on at once for each strategy; 0: any number
 }
 
 // Effect is a kind of thing that a service leaves in the world.

@@ -35,6 +35,7 @@ func New(run *event.Run) *State {
 			Effects:  make([]Effect, len(run.Effects)),
 			Promises: make([]Promise, len(run.Promises)),
 			Breakers: make([]Breaker, len(run.Services)),
+			Stations: newStations(run),
 			Outcome:  &Histogram{},
 			Recovery: &Histogram{},
 			width:    width(run),
@@ -107,8 +108,12 @@ func (s *State) Apply(e *event.Event) {
 		s.Deaths = append(s.Deaths, Death{At: e.At, InFlight: int(e.Amount)})
 	case event.BreakerOpened, event.BreakerHalfOpened, event.BreakerClosed:
 		s.Strategies[e.Strategy].Breakers[e.Service].apply(e)
-	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped:
+	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped, event.StepFellBack:
 		s.applyStep(e)
+	case event.WorkBegan, event.WorkDropped:
+		s.applyWork(e)
+	case event.RemedySwitched:
+		s.applyRemedy(e)
 	case event.EffectMade, event.EffectRepeated:
 		s.applyEffect(e)
 	case event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:

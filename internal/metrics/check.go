@@ -122,7 +122,9 @@ func (c *checker) before(e *event.Event) bool {
 	case event.EffectMade, event.EffectRepeated:
 		c.effect(b, e)
 		return true
-	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped:
+	case event.WorkBegan, event.WorkDropped:
+		return c.work(e)
+	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped, event.StepFellBack:
 		return c.step(b, e)
 	default:
 		return c.move(b, e)
@@ -137,8 +139,12 @@ func subjectsOf(k event.Kind) subjects {
 	case event.TaskSubmitted, event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected,
 		event.TaskParked, event.TaskRedriven:
 		return subjects{strategy: true, task: true}
-	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped:
+	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped, event.StepFellBack:
 		return subjects{strategy: true, task: true, step: true}
+	case event.WorkBegan, event.WorkDropped:
+		return subjects{strategy: true, task: true, step: true, service: true}
+	case event.RemedySwitched:
+		return subjects{strategy: true}
 	case event.EffectMade, event.EffectRepeated:
 		return subjects{strategy: true, task: true, step: true, effect: true}
 	case event.FaultBegan, event.FaultInjected, event.FaultEnded:

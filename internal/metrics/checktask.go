@@ -104,6 +104,10 @@ func (c *checker) step(b *book, e *event.Event) bool {
 		w.done |= sh.bit
 		w.skipped |= sh.bit
 		return ok
+	case event.StepFellBack:
+		ok := c.hold(!t.status.Terminal() && (w.running|w.done)&sh.bit == 0, e, "a step fell back that runs or is done")
+		w.done |= sh.bit
+		return ok
 	case event.StepDeferred:
 		return c.hold(!t.status.Terminal() && (w.running|w.done)&sh.bit == 0, e, "a step was deferred that runs or is done")
 	}

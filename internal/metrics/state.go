@@ -63,6 +63,11 @@ type Strategy struct {
 	LostCents, DoneCents int64
 	// Breakers, in the order of Run.Services.
 	Breakers []Breaker
+	// Stations are the servers of the services that have a limited number of them,
+	// and the lines before them, in the order of Run.Services.
+	Stations []Station
+	// Remedies are the mechanisms switched by hand, as they are now.
+	Remedies []Remedy
 	// Backlog is what the latest outage or brownout left waiting.
 	Backlog Backlog
 	// OnTime counts the tasks that succeeded within the run's deadline.
@@ -105,6 +110,8 @@ type Step struct {
 	Attempts, Retries int
 	// Failures are failed attempts, whatever came after.
 	Failures int
+	// FellBack are the tasks that completed the step with a lesser result only.
+	FellBack int
 	// Done is the number of tasks that completed the step; Stopped that of tasks
 	// that failed, were declined, rejected or are parked at it now.
 	Done, Stopped int
@@ -168,6 +175,8 @@ type Bucket struct {
 	Failed    int // tasks that first failed or were first parked in it
 	Done      int // tasks that succeeded in it
 	Retries   int // attempts that failed and were tried again
+	Calls     int // attempts that began: the load offered to the services
+	Answered  int // attempts that were answered well: what of the load was of use
 }
 
 // Pairs is the 2×2 table over tasks that ended in both strategies, first against

@@ -26,8 +26,15 @@ func (s *State) applyStep(e *event.Event) {
 		step.drop(f, bit)
 		f.deferred |= bit
 		step.Deferred++
+	case event.StepFellBack:
+		s.tally(k, e.Task, -1)
+		f.done |= bit
+		s.tally(k, e.Task, +1)
+		step.Done++
+		step.FellBack++
 	case event.StepSucceeded:
 		step.finish(f, bit, e)
+		st.answered(e)
 		f.worked += e.Dur
 		s.tally(k, e.Task, -1)
 		f.done |= bit
@@ -52,6 +59,7 @@ func (st *Strategy) start(step *Step, f *flight, bit uint64, e *event.Event) {
 	step.Running++
 	step.Attempts++
 	st.Attempts++
+	st.minute(e.At).Calls++
 	if e.Attempt > 1 {
 		step.Retries++
 		st.Retries++

@@ -41,7 +41,7 @@ func (a *account) note(e *event.Event) {
 		a.last = e
 	case event.EffectMade:
 		a.made = append(a.made, e)
-	case event.EffectRepeated, event.StepSkipped:
+	case event.EffectRepeated, event.StepSkipped, event.StepFellBack, event.WorkBegan, event.WorkDropped:
 	default:
 		a.end = e
 		if e.Kind == event.TaskParked {

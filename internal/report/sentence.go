@@ -16,6 +16,7 @@ const Columns = 76
 func Worth(k event.Kind) bool {
 	switch k {
 	case event.RunEnded, event.TaskFailed, event.TaskRejected, event.TaskParked, event.TaskRedriven, event.StepRetrying,
+		event.StepFellBack, event.RemedySwitched,
 		event.FaultBegan, event.FaultEnded, event.FaultInjected, event.BreakerOpened, event.BreakerHalfOpened,
 		event.BreakerClosed, event.ProcessDied,
 		event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:
@@ -136,6 +137,18 @@ func (t teller) told() string {
 		return t.toldTask()
 	case e.Kind >= event.StepStarted && e.Kind <= event.StepDeferred:
 		return t.toldStep()
+	case e.Kind == event.StepFellBack:
+		return t.trouble() + ", goes on with a lesser result"
+	case e.Kind == event.WorkBegan:
+		s := t.service() + " begins to work on it, " + Span(e.Dur) + " in line"
+		if e.Class == event.ClassLate {
+			s += ", too late"
+		}
+		return s
+	case e.Kind == event.WorkDropped:
+		return t.service() + " drops it undone, " + Span(e.Dur) + " in line"
+	case e.Kind == event.RemedySwitched:
+		return "by hand, " + words(e.Class) + " is switched " + e.Text
 	case e.Kind == event.StepSkipped:
 		return "goes past " + t.step()
 	case e.Kind == event.EffectMade:

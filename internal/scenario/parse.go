@@ -130,7 +130,8 @@ func (r *reader) strategies(o *object) {
 	if o.entry("strategies") == nil {
 		r.s.Strategies = []Strategy{
 			{Name: "naive", Title: "one attempt"},
-			{Name: "orchestrated", Title: "durable workflow", Engine: true, Retries: true, Keys: true, Policies: true, Recovery: true},
+			{Name: "orchestrated", Title: "durable workflow", Engine: true, Retries: true, Keys: true, Policies: true, Recovery: true,
+				Switches: Switches{Breaker: true, Bulkhead: true}},
 		}
 		return
 	}
@@ -150,6 +151,7 @@ func (r *reader) strategies(o *object) {
 		st.Metrics = r.instrument(e.object, "metrics", "step metrics: alert rules over them and a table of slow steps")
 		st.Traces = r.instrument(e.object, "traces", "traces: the responder follows a slow task instead of reading logs")
 		e.entries(namePattern, ownName) // mechanisms of the scenario's own
+		r.switches(e.object, &st)
 		for _, m := range r.s.Mechanisms {
 			has, _ := flag(m.Name, m.Doc)
 			st.Has = append(st.Has, has)

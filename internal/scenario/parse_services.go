@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"math"
+	"slices"
 
 	"tasker-sim/internal/event"
 )
@@ -35,12 +36,17 @@ func (r *reader) service(o namedObject) Service {
 	v.Chatter, _ = read(o.object, times(), field{key: "chatter", def: "0s", rare: true, doc: "distance of the lines that it logs whatever tasks do; 0s: none"})
 	v.Rate = r.rateLimit(o.rareBlock("rate_limit", "most calls that the service takes: set calls and per"))
 	v.Breaker = r.breaker(o.block("breaker", "circuit breaker: set failures, cooldown and probes"))
+	r.capacity(o, &v)
+	r.retryPolicies(o, &v)
 	o.done()
 	return v
 }
 
 func (r *reader) latency(o *object) Latency {
-	var l Latency
+	l := Latency{Kind: r.word(o, "kind", LogNormal, LogNormal, Memoryless, Constant)}
+	if l.Kind != LogNormal {
+		return r.latencyByMean(o, l)
+	}
 	var median, at place
 	l.Median, median = read(o, times(), field{key: "median", need: true, low: 1, doc: "half of the calls are faster"})
 	l.P99, at = read(o, times(), field{key: "p99", need: true, low: 1, doc: "99 of 100 calls are faster"})
@@ -130,8 +136,10 @@ func (r *reader) breaker(o *object) *Breaker {
 		return nil
 	}
 	b := &Breaker{}
-	b.Failures, _ = read(o, counts(), field{key: "failures", need: true, low: 1, high: 1e6, doc: "failed attempts in a row that open it"})
+	byShare := o.node != nil && slices.ContainsFunc(o.node.entries, func(e entry) bool { return e.key == "window" })
+	b.Failures, _ = read(o, counts(), field{key: "failures", need: !byShare, low: 1, high: 1e6, doc: "failed attempts in a row that open it"})
 	b.Cooldown, _ = read(o, times(), field{key: "cooldown", need: true, low: 1, doc: "time from opening to the first probe"})
+	b.Window = r.tally(o.rareBlock("window", "it opens by the share of failures as well: set calls and share"))
 	b.Probes, _ = read(o, counts(), field{key: "probes", def: "1", low: 1, high: 1e6, doc: "attempts let through after the cooldown"})
 	o.done()
 	return b

@@ -108,7 +108,7 @@ func (r *reader) step(o namedObject, index int) *draft {
 	d.Retry = r.retry(o.child("retry", "how often it is tried, and the waits in between"))
 	d.Mechanism = r.mechanism(o.object, "mechanism", "the step is there only in strategies with this mechanism")
 	d.Slow, _ = read(o.object, times(), field{key: "slow", def: "5s", rare: true, low: 1, doc: "an execution beyond this is a slow one, to alert rules and the table of slow steps"})
-	o.asked = append(o.asked, "output", "effect", "when", "answers")
+	o.asked = append(o.asked, "output", "effect", "fallback", "when", "answers")
 	o.done()
 	return d
 }
@@ -147,7 +147,9 @@ func (r *reader) retry(o *object) Retry {
 	t.Base, base = read(o, times(), field{key: "base", def: "1s", doc: "wait before the second attempt"})
 	t.Factor, _ = read(o, numbers(), field{key: "factor", def: "2", low: 1, high: 1000, doc: "each wait is this many times the one before"})
 	t.Cap, longest = read(o, times(), field{key: "cap", def: "30s", doc: "longest wait, before jitter"})
-	t.Jitter, _ = read(o, rates(), field{key: "jitter", def: "10%", doc: "a wait varies by plus or minus this share"})
+	j, _ := read(o, jitters(), field{key: "jitter", def: "10%", doc: "a wait varies by plus or minus this share; or none, equal or full"})
+	t.Jitter, t.Spread = j.Share, j.Kind
+	t.Backoff, _ = read(o, backoffs(), field{key: "backoff", def: Exponential, rare: true, doc: "how waits grow: none, fixed, exponential or decorrelated"})
 	if t.Cap < t.Base {
 		r.fail(culprit(base, longest), "", "%s.cap is %s, less than base (%s)", o.path, writeTime(t.Cap), writeTime(t.Base))
 	}
@@ -177,6 +179,7 @@ func (r *reader) finish(order []*draft, names scope) []Step {
 			fields[b.Name] = types.Any
 		}
 		outputs[d.Name] = fields
+		d.Fallback = r.fallback(d, sees)
 		d.Effect = r.stepEffect(d.obj, sees)
 		d.When = r.expr(d.obj, "when", sees, "expression: whether a task needs the step; else it is skipped and counts as done")
 		d.Answers = r.answers(d.obj, sees)

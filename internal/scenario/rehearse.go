@@ -122,6 +122,7 @@ func (s *Scenario) evalWorkflow(env *Env, w *Workflow, note func(*Expr, error)) 
 			_, err := step.Effect.Amount.Int(env)
 			note(step.Effect.Amount, err)
 		}
+		env.bind(step.Fallback, map[string]any{}, note)
 		if !env.bind(step.Output, result, note) {
 			break // later steps would fail for want of it
 		}

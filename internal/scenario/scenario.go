@@ -104,6 +104,9 @@ type Step struct {
 	// "decline" (YAML key `declines: true`). Exactly one step has it if Bad is set.
 	Declines bool
 	Output   []Binding // the step's result; sees context, steps.<done step>.<field>, task
+	// Fallback is the lesser result of a step whose attempts all failed, in
+	// strategies with fallbacks; it sees what Output sees. nil: there is none.
+	Fallback []Binding
 	Effect   *StepEffect
 	// When tells whether the task needs the step; else it is skipped and counts as
 	// done, without output. It sees what Output sees. nil: every task does.
@@ -140,6 +143,8 @@ type Retry struct {
 	Base, Cap event.Time
 	Factor    float64
 	Jitter    float64 // share, 0 … 1
+	Backoff   string  // how waits grow: [Exponential], [Fixed], [AtOnce] or [Decorrelated]
+	Spread    string  // how they vary: "" by ± Jitter, [FullJitter] or [EqualJitter]
 }
 
 // StepEffect is what a successful call of the step's service leaves behind.
@@ -163,6 +168,12 @@ type Service struct {
 	// Chatter is the distance of the lines that it logs whatever tasks do; 0: none.
 	Chatter event.Time
 	Rate    *RateLimit // nil: none
+
+	Servers  int // how many calls it works on at once, for one strategy; 0: any number
+	Queue    Queue
+	Budget   *Budget   // nil: none
+	Throttle *Throttle // nil: none
+	Pace     *Pace     // nil: none
 }
 
 // RateLimit is how many calls a service takes from one strategy: a bucket of
@@ -174,9 +185,12 @@ type RateLimit struct {
 	Class Class
 }
 
-// Latency is log-normal by its median and 99th percentile.
+// Latency is log-normal by its median and 99th percentile, or of another kind by
+// its mean; then Median and P99 are those of that kind.
 type Latency struct {
 	Median, P99 event.Time
+	Kind        string     // [LogNormal], [Memoryless] or [Constant]
+	Mean        event.Time // of a kind that is given by it
 }
 
 // Errors is the plain error rate of a service outside of bursts and windows.
@@ -225,6 +239,7 @@ type Breaker struct {
 	Failures int
 	Cooldown event.Time
 	Probes   int
+	Window   *Tally // it opens by the share of failures as well; nil: it does not
 }
 
 // Strategy is a set of mechanisms.
@@ -239,6 +254,7 @@ type Strategy struct {
 	Has         []bool  // by index of Scenario.Mechanisms
 	Metrics     bool    // alert rules over steps and a table of slow ones, see [Responder]
 	Traces      bool    // the responder has traces instead of logs
+	Switches
 }
 
 // Lacks tells whether the strategy has not got the mechanism; None lacks nobody.

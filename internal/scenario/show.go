@@ -162,6 +162,14 @@ func (t Retry) waits() string {
 	if t.Limit < 2 {
 		return "-"
 	}
+	switch t.Backoff {
+	case AtOnce:
+		return "at once"
+	case Decorrelated:
+		return fmt.Sprintf("%s to 3x the last, at most %s", writeTime(t.Base), writeTime(t.Cap))
+	case Fixed:
+		t.Factor = 1
+	}
 	var list []string
 	wait := float64(t.Base)
 	for k := 1; k < t.Limit && k <= shownWaits; k++ {
@@ -169,6 +177,9 @@ func (t Retry) waits() string {
 		wait = min(float64(wait*t.Factor), float64(t.Cap))
 	}
 	text := strings.Join(list, " ")
+	if t.Spread != "" {
+		return text + ", " + t.Spread + " jitter"
+	}
 	if t.Limit-1 > shownWaits {
 		text += " ..."
 	}
@@ -182,7 +193,7 @@ func (s *Scenario) showServices(b *strings.Builder) {
 	b.WriteString("\nservices\n")
 	for i := range s.Services {
 		v := &s.Services[i]
-		fmt.Fprintf(b, "  %s: half of the calls within %s, 99%% within %s\n", v.Title, writeTime(v.Latency.Median), writeTime(v.Latency.P99))
+		fmt.Fprintf(b, "  %s: %s\n", v.Title, v.Latency.words())
 		for _, f := range v.faults() {
 			b.WriteString(indent(indent(wrap(f, showWidth-4))))
 		}
@@ -212,14 +223,18 @@ func (v *Service) faults() []string {
 	if l := v.Rate; l != nil {
 		list = append(list, fmt.Sprintf("takes one call every %s from a strategy, %d at once; else %s", writeTime(l.Every), l.Burst, l.Class.words()))
 	}
+	if v.Servers > 0 {
+		list = append(list, v.capacity())
+	}
 	var policies []string
 	if v.Limit > 0 {
 		policies = append(policies, fmt.Sprintf("at most %d calls in flight", v.Limit))
 	}
 	if k := v.Breaker; k != nil {
-		policies = append(policies, fmt.Sprintf("breaker opens after %d failures in a row for %s, then lets %d through",
-			k.Failures, writeTime(k.Cooldown), k.Probes))
+		policies = append(policies, fmt.Sprintf("breaker opens after %s for %s, then lets %d through",
+			k.words(), writeTime(k.Cooldown), k.Probes))
 	}
+	policies = append(policies, v.bounds()...)
 	if len(policies) > 0 {
 		list = append(list, "policies: "+strings.Join(policies, "; "))
 	}
@@ -273,6 +288,7 @@ func (s *Scenario) showStrategies(b *strings.Builder) {
 				has = append(has, m.name)
 			}
 		}
+		has = append(has, st.switched()...)
 		for j, m := range s.Mechanisms {
 			if st.Has[j] {
 				has = append(has, m.Name)

@@ -35,7 +35,8 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		run.Strategies = append(run.Strategies, st)
 	}
 	for i := range sc.Services {
-		run.Services = append(run.Services, event.Service{Name: sc.Services[i].Name, Title: sc.Services[i].Title, Chatter: sc.Services[i].Chatter})
+		sv := &sc.Services[i]
+		run.Services = append(run.Services, event.Service{Name: sv.Name, Title: sv.Title, Chatter: sv.Chatter, Servers: sv.Servers})
 	}
 	for i := range sc.Workflows {
 		describeWorkflow(run, &sc.Workflows[i], i)
@@ -50,7 +51,10 @@ func describeWorkflow(run *event.Run, wf *scenario.Workflow, index int) {
 		s := &wf.Steps[i]
 		step := event.Step{
 			Name: s.Name, Label: s.Label, Workflow: index, Service: s.Service, Limit: s.Retry.Limit, Timeout: s.Timeout,
-			Base: s.Retry.Base, Factor: s.Retry.Factor, Cap: s.Retry.Cap, Jitter: s.Retry.Jitter,
+			Base: s.Retry.Base, Factor: s.Retry.Factor, Cap: s.Retry.Cap, Jitter: s.Retry.Jitter, Spread: s.Retry.Spread,
+		}
+		if s.Retry.Backoff != scenario.Exponential {
+			step.Backoff = s.Retry.Backoff
 		}
 		for _, d := range s.DependsOn {
 			step.DependsOn = append(step.DependsOn, first+d)
@@ -71,10 +75,7 @@ func templates(sc *scenario.Scenario, st *scenario.Strategy) []engine.Template {
 		for j := range wf.Steps {
 			s := &wf.Steps[j]
 			step := engine.Step{
-				Name: s.Name, Service: engineService(st, &sc.Services[s.Service]), Timeout: engine.Time(s.Timeout), Retry: engineRetry(s.Retry),
-			}
-			if !st.Retries {
-				step.Retry.Limit = 1
+				Name: s.Name, Service: engineService(st, &sc.Services[s.Service]), Timeout: engine.Time(s.Timeout), Retry: engineRetry(st.RetryOf(s.Retry)),
 			}
 			for _, d := range s.DependsOn {
 				step.DependsOn = append(step.DependsOn, wf.Steps[d].Name)
@@ -91,25 +92,3 @@ func engineRef(st *scenario.Strategy, wf *scenario.Workflow) engine.Ref {
 }
 
 func engineService(st *scenario.Strategy, s *scenario.Service) string { return st.Name + ":" + s.Name }
-
-func engineRetry(r scenario.Retry) engine.Retry {
-	return engine.Retry{Limit: r.Limit, Base: engine.Time(r.Base), Cap: engine.Time(r.Cap), Factor: r.Factor, Jitter: r.Jitter}
-}
-
-// policies are the engine's services of one durable strategy, in the order of
-// the scenario's services.
-func policies(sc *scenario.Scenario, st *scenario.Strategy) []engine.Service {
-	var ss []engine.Service
-	for i := range sc.Services {
-		s := &sc.Services[i]
-		es := engine.Service{Name: engineService(st, s)}
-		if st.Policies {
-			es.Limit = s.Limit
-			if b := s.Breaker; b != nil {
-				es.Breaker = &engine.Breaker{Failures: b.Failures, Cooldown: engine.Time(b.Cooldown), Probes: b.Probes}
-			}
-		}
-		ss = append(ss, es)
-	}
-	return ss
-}

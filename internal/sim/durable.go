@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 
 	"tasker-sim/internal/engine"
 	"tasker-sim/internal/event"
@@ -39,7 +40,7 @@ func (d *durables) add(lane int, st *scenario.Strategy) *durable {
 
 // config is the engine's configuration for all the lanes.
 func (d *durables) config(store engine.Store) engine.Config {
-	cfg := engine.Config{Store: store, Jitter: d.jitter, Observe: d.observe}
+	cfg := engine.Config{Store: store, Jitter: d.jitter, Observe: d.observe, Fallback: d.fallback}
 	for _, l := range d.lanes {
 		cfg.Templates = append(cfg.Templates, templates(d.w.sc, l.strategy)...)
 		cfg.Services = append(cfg.Services, policies(d.w.sc, l.strategy)...)
@@ -69,6 +70,19 @@ func (d *durables) first(template int) int {
 func (d *durables) jitter(a engine.Attempt) float64 {
 	_, task := d.whose(a.Task)
 	return d.w.jitter(int16(d.first(int(a.Template))+int(a.Step)), task, int16(a.N))
+}
+
+// fallback is the lesser output of the attempt's step, if it has one.
+func (d *durables) fallback(a engine.Attempt) (output []byte, ok bool) {
+	l, task := d.whose(a.Task)
+	step := d.first(int(a.Template)) + int(a.Step)
+	if !d.w.fallsBack(l.lane, int16(step)) {
+		return nil, false
+	}
+	if d.w.disk.keep {
+		output = text(d.w.payloads.get(task).fallback(step))
+	}
+	return output, true
 }
 
 func (l *durable) submit(task int32) {
@@ -185,6 +199,9 @@ func (d *durables) observe(r *engine.Record) {
 	case engine.Exhausted, engine.Failed:
 		ev.Kind = event.StepFailed
 		d.timedOut(r, &ev)
+	case engine.Supplied:
+		ev.Kind, ev.Attempt, ev.Dur = event.StepFellBack, 0, 0
+		ev.Class, ev.Text, _ = strings.Cut(r.Text, ": ")
 	case engine.Deferred:
 		ev.Kind, ev.Attempt, ev.Dur = event.StepDeferred, 0, 0
 	case engine.Parked:
@@ -213,7 +230,7 @@ func (d *durables) timedOut(r *engine.Record, ev *event.Event) {
 		return
 	}
 	if _, ok := d.land(r.Task, ev.Step); ok {
-		ev.Class, ev.Text = event.ClassTimeout, timeoutText(d.w, ev.Step)
+		ev.Class, ev.Text = event.ClassTimeout, timeoutText(d.w, ev.Step, event.Time(r.At-r.Start))
 	}
 }
 

@@ -35,6 +35,7 @@ type payloads struct {
 	workflow         named
 	outputs          [][]named // by step
 	amounts          []named   // by step
+	fallbacks        [][]named // by step
 	whens            []named   // by step
 	answers          [][]named // by step and answer: to whom it is given
 }
@@ -60,11 +61,14 @@ func (p *payloads) collect() {
 	p.workflow = name("workflow", "", p.sc.Workflow)
 	for i := range p.steps {
 		s := &p.steps[i]
-		var list []named
+		var list, less []named
 		for j := range s.Output {
 			list = append(list, name(s.Name+".", s.Output[j].Name, s.Output[j].Expr))
 		}
-		p.outputs = append(p.outputs, list)
+		for j := range s.Fallback {
+			less = append(less, name(s.Name+".fallback.", s.Fallback[j].Name, s.Fallback[j].Expr))
+		}
+		p.outputs, p.fallbacks = append(p.outputs, list), append(p.fallbacks, less)
 		var amount *scenario.Expr
 		if s.Effect != nil {
 			amount = s.Effect.Amount
@@ -189,6 +193,17 @@ func (pl *payload) output(step int) map[string]any {
 	}
 	pl.outputs[step] = out
 	pl.steps[s.Name] = out
+	return out
+}
+
+// fallback is the lesser result that the step has when its attempts all failed.
+func (pl *payload) fallback(step int) map[string]any {
+	pl.output(step)
+	out := map[string]any{}
+	for i := range pl.book.fallbacks[step] {
+		e := &pl.book.fallbacks[step][i]
+		out[e.short] = pl.eval(e)
+	}
 	return out
 }
 

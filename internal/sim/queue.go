@@ -30,6 +30,7 @@ type occurrence struct {
 	lane    int8
 	kind    occKind
 	effect  bool // of an occReply: the service does its work, whatever it answers
+	paced   bool // of an occRetry: it has waited for its turn at the caller's rate limit
 }
 
 // before orders occurrences by instant; what happens at one instant is ordered

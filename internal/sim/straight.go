@@ -13,6 +13,7 @@ type straight struct {
 	lane     int8
 	strategy *scenario.Strategy
 	rounds   map[int32]*effort // by task, of strategies with somebody on call
+	client
 }
 
 func (s *straight) submit(task int32) {
@@ -25,21 +26,31 @@ func (s *straight) submit(task int32) {
 // begin starts the first step of the task's workflow.
 func (s *straight) begin(task int32) {
 	first, _ := s.w.following(s.lane, task, int16(s.w.workflow(task).First))
-	s.start(task, first, s.next(task, first))
+	s.start(task, first, s.next(task, first), false)
 }
 
-// start makes one attempt at a step.
-func (s *straight) start(task int32, step, attempt int16) {
-	w := s.w
-	st := &w.steps[step]
-	if r := s.round(task); r != nil {
-		r.tried[step] = attempt
+// start makes one attempt at a step, unless its guard holds it back; paced: it has
+// waited for its turn.
+func (s *straight) start(task int32, step, attempt int16, paced bool) {
+	if !s.may(task, step, attempt, paced) {
+		return
 	}
-	w.emit(event.Event{Kind: event.StepStarted, Strategy: s.lane, Task: task, Step: step, Service: int16(st.Service), Attempt: attempt, Effect: event.None})
+	w := s.w
+	s.announce(task, step, attempt)
 	if w.call(s.lane, task, step, attempt, w.now) {
 		return
 	}
-	w.queue.push(occurrence{at: w.now + st.Timeout, began: w.now, lane: s.lane, task: task, step: step, attempt: attempt, kind: occTimeout})
+	w.queue.push(occurrence{at: w.patience(s.lane, task, step, w.now), began: w.now, lane: s.lane, task: task, step: step, attempt: attempt, kind: occTimeout})
+}
+
+// announce says that the attempt begins.
+func (s *straight) announce(task int32, step, attempt int16) {
+	if r := s.round(task); r != nil {
+		r.tried[step] = attempt
+	}
+	s.w.emit(event.Event{
+		Kind: event.StepStarted, Strategy: s.lane, Task: task, Step: step, Service: int16(s.w.steps[step].Service), Attempt: attempt, Effect: event.None,
+	})
 }
 
 func (s *straight) replied(o *occurrence) {
@@ -47,49 +58,68 @@ func (s *straight) replied(o *occurrence) {
 	if o.class != answered {
 		sv := w.steps[o.step].service
 		c := &sv.refusals[o.class]
+		s.over(o, c.Permanent)
 		s.failed(o, c, sv.message(o.class))
 		return
 	}
+	s.over(o, true)
 	w.emit(s.ended(o, event.StepSucceeded))
-	if next, end := w.following(s.lane, o.task, o.step+1); !end {
-		s.start(o.task, next, s.next(o.task, next))
+	s.goOn(o.task, o.step)
+}
+
+// goOn starts what follows the step, or ends the task.
+func (s *straight) goOn(task int32, step int16) {
+	w := s.w
+	if next, end := w.following(s.lane, task, step+1); !end {
+		s.start(task, next, s.next(task, next), false)
 		return
 	}
-	delete(s.rounds, o.task)
+	s.forget(task)
 	w.emit(event.Event{
-		Kind: event.TaskSucceeded, Strategy: s.lane, Task: o.task, Dur: w.now - w.arrivals[o.task-1],
+		Kind: event.TaskSucceeded, Strategy: s.lane, Task: task, Dur: w.now - w.arrivals[task-1],
 		Step: event.None, Service: event.None, Effect: event.None,
 	})
+}
+
+// forget lets go of a task that is over.
+func (s *straight) forget(task int32) {
+	delete(s.rounds, task)
+	delete(s.waited, task)
 }
 
 func (s *straight) woke(o *occurrence) {
 	switch o.kind {
 	case occRetry:
-		s.start(o.task, o.step, o.attempt+1)
+		s.start(o.task, o.step, o.attempt+1, o.paced)
 		return
 	case occCall:
 		s.helped(o)
 		return
 	}
-	s.failed(o, &scenario.Class{Name: event.ClassTimeout}, timeoutText(s.w, o.step))
+	s.over(o, false)
+	s.failed(o, &scenario.Class{Name: event.ClassTimeout}, timeoutText(s.w, o.step, s.w.now-o.began))
 }
 
-// failed tries again if the strategy does and the step's limit allows it, else
-// it gives up, as it stands.
+// failed tries again if the strategy does and nothing forbids it, else it falls
+// back, or gives up as it stands.
 func (s *straight) failed(o *occurrence, c *scenario.Class, message string) {
 	w := s.w
-	st := &w.steps[o.step]
 	ev := s.ended(o, event.StepFailed)
+	due, again := s.again(o, c, &message)
 	ev.Class, ev.Text = c.Name, message
-	if s.strategy.Retries && !c.Permanent && s.spent(o.task, o.step, o.attempt) < st.Retry.Limit {
-		wait := engineRetry(st.Retry).Wait(s.spent(o.task, o.step, o.attempt), w.jitter(o.step, o.task, o.attempt))
-		ev.Kind, ev.Due = event.StepRetrying, w.now+max(event.Time(wait), c.RetryAfter)
+	if again {
+		ev.Kind, ev.Due = event.StepRetrying, due
 		w.emit(ev)
 		w.queue.push(occurrence{at: ev.Due, lane: s.lane, task: o.task, step: o.step, attempt: o.attempt, kind: occRetry})
 		return
 	}
 	w.emit(ev)
-	ev.Attempt = 0
+	if ev.Attempt = 0; !c.Permanent && w.fallsBack(s.lane, o.step) {
+		ev.Kind, ev.Dur = event.StepFellBack, 0
+		w.emit(ev)
+		s.goOn(o.task, o.step)
+		return
+	}
 	s.stop(ev)
 }
 
@@ -98,7 +128,7 @@ func (s *straight) stop(ev event.Event) {
 	w := s.w
 	ev.Kind, ev.Dur = w.ending(ev.Task, ev.Class), w.now-w.arrivals[ev.Task-1]
 	if ev.Kind != event.TaskFailed || !w.callHelp(&ev) {
-		delete(s.rounds, ev.Task)
+		s.forget(ev.Task)
 	}
 	w.emit(ev)
 }
@@ -146,7 +176,6 @@ func (w *World) jitter(step int16, task int32, attempt int16) float64 {
 	return w.dice.draw(drawJitter, w.steps[step].where, int(task), int(attempt))
 }
 
-func timeoutText(w *World, step int16) string {
-	st := &w.steps[step]
-	return st.service.Name + " did not answer within " + st.Timeout.Duration().String()
+func timeoutText(w *World, step int16, after event.Time) string {
+	return w.steps[step].service.Name + " did not answer within " + after.Duration().String()
 }

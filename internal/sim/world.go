@@ -137,7 +137,7 @@ func (w *World) openLanes(opts Options) error {
 		if st.Engine {
 			w.lanes = append(w.lanes, w.durable.add(i, st))
 		} else {
-			w.lanes = append(w.lanes, &straight{w: w, lane: int8(i), strategy: st, rounds: map[int32]*effort{}})
+			w.lanes = append(w.lanes, &straight{w: w, lane: int8(i), strategy: st, rounds: map[int32]*effort{}, client: newClient(w, st)})
 		}
 	}
 	core, err := engine.New(w.durable.config(opts.Store))
@@ -288,10 +288,10 @@ func (w *World) scheduleArrival() {
 // call starts an attempt at the step's service and schedules what comes of it.
 // It returns false if no answer will arrive within the step's timeout.
 func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.Time) bool {
-	st := &w.steps[stepIndex]
 	out := w.outcome(callID{lane, task, stepIndex, attempt}, at)
 	o := occurrence{at: at + out.latency, began: at, lane: lane, task: task, step: stepIndex, attempt: attempt, class: out.class, kind: occReply, effect: out.effect}
-	inTime := out.reply && (st.Timeout == 0 || out.latency <= st.Timeout)
+	until := w.patience(lane, task, stepIndex, at)
+	inTime := out.reply && (until == 0 || o.at <= until)
 	if !inTime {
 		o.kind = occEffect
 		if !out.effect {

@@ -54,6 +54,7 @@ func readLife(run *event.Run, events []event.Event) *biography {
 			b.pauses = append(b.pauses, pauseTime{step: int(e.Step), from: e.At, deferred: true})
 		case event.EffectMade, event.EffectRepeated:
 			b.deed(run, e)
+		case event.StepFellBack, event.WorkBegan, event.WorkDropped:
 		case event.StepSkipped:
 			b.skipped = append(b.skipped, int(e.Step))
 		default:

@@ -101,7 +101,7 @@ func (s *scene) sound(e *event.Event) bool {
 			return false
 		}
 	}
-	step := e.Kind >= event.StepStarted && e.Kind <= event.EffectRepeated || e.Kind == event.StepSkipped
+	step := e.Kind >= event.StepStarted && e.Kind <= event.EffectRepeated || e.Kind == event.StepSkipped || e.Kind == event.StepFellBack || e.Kind == event.WorkBegan || e.Kind == event.WorkDropped
 	return !step || e.Step >= 0 && e.Strategy >= 0
 }
 
