@@ -9,8 +9,10 @@ import (
 )
 
 func backoffs() codec[string] {
-	return words("backoff", Exponential, Fixed, AtOnce, Decorrelated)
+	return words("backoff", growths()...)
 }
+
+func growths() []string { return []string{Exponential, Fixed, AtOnce, Decorrelated} }
 
 // words is a codec of a choice between words.
 func words(kind string, allowed ...string) codec[string] {
@@ -27,7 +29,7 @@ func words(kind string, allowed ...string) codec[string] {
 
 // jitters reads a share, none, equal or full.
 func jitters() codec[Jitter] {
-	return codec[Jitter]{"rate", "10%, or none, equal or full", func(s string) (Jitter, error) {
+	return codec[Jitter]{"jitter", "10%, or none, equal or full", func(s string) (Jitter, error) {
 		switch s {
 		case "none":
 			return Jitter{}, nil
@@ -61,7 +63,7 @@ func (r *reader) switches(o *object, st *Strategy) {
 	s.Shedding, _ = flag("shedding", false, "services refuse its calls beyond queue.shed")
 	s.Fallbacks, _ = flag("fallbacks", false, "a step whose attempts all failed gives its fallback")
 	if o.entry("backoff") != nil || r.override(o.sub("backoff")) != nil {
-		s.Backoff, _ = read(o, backoffs(), field{key: "backoff", def: Exponential, doc: "how waits grow, whatever the steps say"})
+		s.Backoff, _ = read(o, backoffs(), field{key: "backoff", def: Exponential, words: growths(), doc: "how waits grow, whatever the steps say"})
 	}
 	if o.entry("jitter") != nil || r.override(o.sub("jitter")) != nil {
 		j, _ := read(o, jitters(), field{key: "jitter", def: "10%", doc: "how waits vary, whatever the steps say"})
@@ -82,8 +84,8 @@ func (r *reader) capacity(o namedObject, v *Service) {
 	if v.Servers == 0 {
 		r.fail(o.keyPlace("queue"), "write servers: N", "%s has a queue, but no servers for which calls could wait", o.path)
 	}
-	order, _ := read(q, words("order", "fifo", "lifo"), field{key: "order", def: "fifo", rare: true, doc: "who is served next: fifo, lifo"})
-	drop, _ := read(q, words("order", "newest", "oldest"), field{key: "drop", def: "newest", rare: true, doc: "who is turned away when the line is full: newest, oldest"})
+	order, _ := read(q, words("order", "fifo", "lifo"), field{key: "order", def: "fifo", words: []string{"fifo", "lifo"}, rare: true, doc: "who is served next: fifo, lifo"})
+	drop, _ := read(q, words("order", "newest", "oldest"), field{key: "drop", def: "newest", words: []string{"newest", "oldest"}, rare: true, doc: "who is turned away when the line is full: newest, oldest"})
 	v.Queue.LIFO, v.Queue.DropOldest = order == "lifo", drop == "oldest"
 	v.Queue.Limit, _ = read(q, limits(), field{key: "limit", def: "off", rare: true, high: maxInQueue, doc: "calls that may wait in line"})
 	v.Queue.Shed, _ = read(q, limits(), field{key: "shed", def: "off", rare: true, high: maxInQueue, doc: "calls that may wait in line, of strategies with shedding"})
@@ -148,15 +150,13 @@ func (r *reader) tally(o *object) *Tally {
 	return w
 }
 
-// latencyByMean reads a latency of a kind that its mean describes.
-func (r *reader) latencyByMean(o *object, l Latency) Latency {
-	l.Mean, _ = read(o, times(), field{key: "mean", need: true, low: 1, doc: "mean time of a call"})
+// byMean reads a latency of a kind that its mean describes.
+func (r *reader) byMean(o *object, l *Latency) {
+	l.Mean, _ = read(o, times(), field{key: "mean", need: l.Kind != LogNormal, rare: true, low: 1, doc: "mean time of a call, of kinds that are given by it"})
 	l.Median, l.P99 = l.Mean, l.Mean
 	if l.Kind == Memoryless {
 		l.Median, l.P99 = timesMean(l.Mean, math.Ln2), timesMean(l.Mean, math.Log(100))
 	}
-	o.done()
-	return l
 }
 
 func timesMean(mean event.Time, x float64) event.Time {

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"math"
-	"slices"
 
 	"tasker-sim/internal/event"
 )
@@ -44,12 +43,16 @@ func (r *reader) service(o namedObject) Service {
 
 func (r *reader) latency(o *object) Latency {
 	l := Latency{Kind: r.word(o, "kind", LogNormal, LogNormal, Memoryless, Constant)}
+	if l.Kind != LogNormal || o.schema != nil {
+		r.byMean(o, &l)
+	}
 	if l.Kind != LogNormal {
-		return r.latencyByMean(o, l)
+		o.done()
+		return l
 	}
 	var median, at place
-	l.Median, median = read(o, times(), field{key: "median", need: true, low: 1, doc: "half of the calls are faster"})
-	l.P99, at = read(o, times(), field{key: "p99", need: true, low: 1, doc: "99 of 100 calls are faster"})
+	l.Median, median = read(o, times(), field{key: "median", need: true, unless: "mean", low: 1, doc: "half of the calls are faster"})
+	l.P99, at = read(o, times(), field{key: "p99", need: true, unless: "mean", low: 1, doc: "99 of 100 calls are faster"})
 	if l.P99 > 0 && l.P99 < l.Median {
 		r.fail(culprit(median, at), "", "%s.p99 is %s, less than the median (%s)", o.path, writeTime(l.P99), writeTime(l.Median))
 	}
@@ -136,8 +139,8 @@ func (r *reader) breaker(o *object) *Breaker {
 		return nil
 	}
 	b := &Breaker{}
-	byShare := o.node != nil && slices.ContainsFunc(o.node.entries, func(e entry) bool { return e.key == "window" })
-	b.Failures, _ = read(o, counts(), field{key: "failures", need: !byShare, low: 1, high: 1e6, doc: "failed attempts in a row that open it"})
+	byShare := o.schema == nil && o.has("window")
+	b.Failures, _ = read(o, counts(), field{key: "failures", need: !byShare, unless: "window", low: 1, high: 1e6, doc: "failed attempts in a row that open it"})
 	b.Cooldown, _ = read(o, times(), field{key: "cooldown", need: true, low: 1, doc: "time from opening to the first probe"})
 	b.Window = r.tally(o.rareBlock("window", "it opens by the share of failures as well: set calls and share"))
 	b.Probes, _ = read(o, counts(), field{key: "probes", def: "1", low: 1, high: 1e6, doc: "attempts let through after the cooldown"})

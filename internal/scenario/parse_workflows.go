@@ -149,7 +149,7 @@ func (r *reader) retry(o *object) Retry {
 	t.Cap, longest = read(o, times(), field{key: "cap", def: "30s", doc: "longest wait, before jitter"})
 	j, _ := read(o, jitters(), field{key: "jitter", def: "10%", doc: "a wait varies by plus or minus this share; or none, equal or full"})
 	t.Jitter, t.Spread = j.Share, j.Kind
-	t.Backoff, _ = read(o, backoffs(), field{key: "backoff", def: Exponential, rare: true, doc: "how waits grow: none, fixed, exponential or decorrelated"})
+	t.Backoff, _ = read(o, backoffs(), field{key: "backoff", def: Exponential, words: growths(), rare: true, doc: "how waits grow: none, fixed, exponential or decorrelated"})
 	if t.Cap < t.Base {
 		r.fail(culprit(base, longest), "", "%s.cap is %s, less than base (%s)", o.path, writeTime(t.Cap), writeTime(t.Base))
 	}

@@ -26,6 +26,8 @@ func scalarForms[T any](c codec[T], f field) []*form {
 	}
 	var forms []*form
 	switch c.kind {
+	case "jitter":
+		forms = append(scalarForms(rates(), f), &form{enum: []any{"none", EqualJitter, FullJitter}})
 	case "rate":
 		forms = []*form{{types: []string{"number"}, low: new(0.0), high: new(1.0)}, {types: []string{"string"}, pattern: ratePattern}}
 	case "number":
