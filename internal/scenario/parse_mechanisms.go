@@ -89,7 +89,7 @@ func (r *reader) capacity(o namedObject, v *Service) {
 	v.Queue.LIFO, v.Queue.DropOldest = order == "lifo", drop == "oldest"
 	v.Queue.Limit, _ = read(q, limits(), field{key: "limit", def: "off", rare: true, high: maxInQueue, doc: "calls that may wait in line"})
 	v.Queue.Shed, _ = read(q, limits(), field{key: "shed", def: "off", rare: true, high: maxInQueue, doc: "calls that may wait in line, of strategies with shedding"})
-	name, _ := read(q, texts(), field{key: "class", def: "overloaded", hide: true})
+	name, _ := read(q, texts(), field{key: "class", def: "overloaded", hide: true, doc: "what those are told that find no place in line"})
 	v.Queue.Refusal = r.class(q, name)
 	v.Queue.Refusal.Share = 1
 	if v.Queue.Refusal.Latency == 0 {
@@ -166,7 +166,11 @@ func timesMean(mean event.Time, x float64) event.Time {
 // fallback reads a step's lesser result: it has the fields of the whole one, so
 // that later steps find what they look for.
 func (r *reader) fallback(d *draft, sees scope) []Binding {
+	d.obj.document("fallback", []string{"the step's lesser result when its attempts all failed, in strategies with fallbacks; fields as output"})
 	list, _ := r.bindings(d.obj, "fallback", sees, false)
+	if d.obj.schema != nil {
+		return nil
+	}
 	if d.obj.entry("fallback") == nil {
 		return nil
 	}
