@@ -198,6 +198,7 @@ func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error)
 // dashboard shows the run on the terminal.
 func (s *stage) dashboard(ctx context.Context, env *Env, src event.Source, out *outlet, o *watchOptions) (*metrics.State, error) {
 	opts := tui.Options{Speed: o.speed.factor, Theme: o.theme, ASCII: o.ascii, Repeat: repeatCommand(src.Run(), s.name)}
+	opts.WhatIf = newWhatIf(ctx, src.Run())
 	switch {
 	case s.rewind != nil:
 		opts.Restart = s.rewind

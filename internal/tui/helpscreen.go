@@ -23,7 +23,7 @@ func (s *scene) helpSections() []helpSection {
 		here = s.back[n-1]
 	}
 	sections := []helpSection{{"everywhere", commonActions()}}
-	for _, x := range [...]screen{screenTasks, screenTask, screenSteps, screenChaos} {
+	for _, x := range [...]screen{screenTasks, screenTask, screenSteps, screenChaos, screenWhatIf} {
 		other := scene{screen: x}
 		section := helpSection{"in " + s.helpName(x), other.screenActions()}
 		if x == here {
@@ -43,6 +43,8 @@ func (s *scene) helpName(x screen) string {
 		return "one " + s.run.Noun.One
 	case screenSteps:
 		return "steps"
+	case screenWhatIf:
+		return "what if"
 	}
 	return "chaos"
 }

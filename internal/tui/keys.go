@@ -95,6 +95,8 @@ func (s *scene) screenActions() []action {
 		return chaosActions()
 	case screenHelp:
 		return helpActions()
+	case screenWhatIf:
+		return whatIfActions()
 	}
 	return verdictActions()
 }
@@ -136,6 +138,7 @@ func placeActions() []action {
 		on("x", "chaos: break a service", "chaos", plain(openChaos), "x").unless(cannotInject),
 		on("o", "outage of the busiest service, 3 min", "", outage, "o").unless(cannotInject),
 		on("c", "clear every fault", "", clearFaults, "c").unless(cannotInject),
+		on("w", "what if: turn a dial, live the run again", "", openWhatIf, "w").unless(cannotAskWhatIf),
 		on("g", "steps in figures", "steps", plain(openSteps), "g"),
 		on("v", "verdict so far", "verdict", plain(func(m *Model) { m.open(screenVerdict) }), "v"),
 	}

@@ -18,6 +18,7 @@ const (
 	screenVerdict
 	screenChaos
 	screenHelp
+	screenWhatIf
 )
 
 // scene is all that a panel may look at: the fold, the clock and where the
@@ -34,6 +35,7 @@ type scene struct {
 	live       bool // the source takes faults
 	detailed   bool // the source tells payloads
 	canRestart bool
+	canAsk     bool             // what the run would come to with other parameters
 	canKill    bool             // somebody brings the run back
 	kills      []event.Survival // of this run, the latest last
 	repeat     string
@@ -49,6 +51,7 @@ type scene struct {
 	steps   stepsView
 	chaos   chaosView
 	help    helpView
+	whatIf  whatIfView
 	graphs  graphCache
 }
 
@@ -167,6 +170,8 @@ func (s *scene) drawScreen(p pane) {
 		s.drawChaos(p)
 	case screenHelp:
 		s.drawHelp(p)
+	case screenWhatIf:
+		s.drawWhatIf(p)
 	}
 }
 

@@ -30,6 +30,9 @@ type Options struct {
 	// Kill ends the process at once and without a word (SIGKILL), for the kill key.
 	// Without it the key is greyed out: nobody would bring the run back.
 	Kill func()
+	// WhatIf answers what the whole run would come to with other parameters, for
+	// the what-if key. Without it the key is greyed out.
+	WhatIf WhatIf
 	// Repeat is the command that makes this run again, as the verdict shows it.
 	Repeat string
 }
@@ -69,7 +72,7 @@ func (m *Model) play(src event.Source) {
 	m.scene = newScene(src, m.scene)
 	_, m.live = event.As[event.Injector](src)
 	_, m.detailed = event.As[event.Detailer](src)
-	m.canRestart, m.canKill = m.opts.Restart != nil, m.opts.Kill != nil
+	m.canRestart, m.canKill, m.canAsk = m.opts.Restart != nil, m.opts.Kill != nil, m.opts.WhatIf != nil
 	m.repeat = m.opts.Repeat
 }
 
@@ -104,6 +107,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = tea.Batch(m.press(msg.Key()), m.wanted())
 	case againMsg:
 		cmd = m.onAgain(msg)
+	case whatIfMsg:
+		cmd = m.onWhatIf(msg)
 	}
 	m.dirty = true
 	return m, cmd
