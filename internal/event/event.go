@@ -241,6 +241,7 @@ const (
 	ClassBreaker  = "breaker_open" // the call was not made: the caller's breaker is open
 	ClassLate     = "late"         // of WorkBegan: the caller will be gone
 	ClassExpired  = "expired"      // of WorkDropped: the caller is gone and had told until when it would wait
+	ClassKeyless  = "ignored_keys" // of FaultBegan: the service does not look at keys
 )
 
 // What a person who was called does: classes of ResponderActs and ResponderFound.

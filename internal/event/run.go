@@ -150,6 +150,8 @@ type Service struct {
 	// tasks do; 0: it writes none.
 	Chatter Time `json:"chatter,omitempty"`
 	Servers int  `json:"servers,omitempty"` // calls that it works on at once for each strategy; 0: any number
+	// Keyless: it may do its work again for a key that it has seen.
+	Keyless bool `json:"keyless,omitempty"`
 }
 
 // Effect is a kind of thing that a service leaves in the world.

@@ -18,6 +18,8 @@ type checker struct {
 	ended  bool
 	orders []order
 	books  []book // in the order of Run.Strategies
+	// keyless are the services that ignore keys, or ever did.
+	keyless []bool
 }
 
 // book is the checker's account of one strategy.
@@ -47,6 +49,9 @@ type watch struct {
 
 func newChecker(run *event.Run, tally *Checks) checker {
 	c := checker{run: run, tally: tally, shapes: shapesOf(run), books: make([]book, len(run.Strategies))}
+	for i := range run.Services {
+		c.keyless = append(c.keyless, run.Services[i].Keyless)
+	}
 	for i := range c.books {
 		c.books[i].made = make([]int, len(run.Effects))
 		c.books[i].tasks = make([]watched, 0, reserve(run))
@@ -112,6 +117,9 @@ func (c *checker) before(e *event.Event) bool {
 	case e.Kind == event.TaskSubmitted:
 		return c.submit(e)
 	case e.Task == 0:
+		if e.Class == event.ClassKeyless && e.Service >= 0 {
+			c.keyless[e.Service] = true
+		}
 		return true
 	}
 	b := &c.books[e.Strategy]

@@ -148,7 +148,7 @@ func (c *checker) effect(b *book, e *event.Event) {
 		c.hold(t.made&bit != 0, e, "a call met an effect that is not there")
 		return
 	}
-	if c.run.Strategies[e.Strategy].Keyed {
+	if c.run.Strategies[e.Strategy].Keyed && (e.Service < 0 || !c.keyless[e.Service]) {
 		c.hold(t.made&bit == 0, e, "an effect was made twice under one key")
 	}
 	t.made |= bit

@@ -1,6 +1,9 @@
 package scenario
 
-import "tasker-sim/internal/event"
+import (
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/fault"
+)
 
 // Scenario is a story as data: plain, valid values. Parse is the only maker of
 // one; whoever holds a Scenario need not check it again.
@@ -29,6 +32,7 @@ type Scenario struct {
 	Workflow   *Expr
 	Mechanisms []Mechanism
 	Services   []Service
+	Faults     []fault.Fault // each at the services that it names: one cause
 	Effects    []event.Effect
 	Promises   []event.Promise
 	Strategies []Strategy // those that are compared
@@ -162,6 +166,7 @@ type Service struct {
 	Lost        Lost
 	Burst       *Burst // nil: none
 	Windows     []Window
+	Faults      []fault.Fault // of the fault language, beside the above
 	// Limit is the most calls in flight from one durable strategy; 0: no limit.
 	Limit   int
 	Breaker *Breaker // nil: none

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"reflect"
 	"testing"
 
 	"tasker-sim/internal/event"
@@ -27,29 +28,34 @@ func TestActions(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: written as %s, want %s", c.text, got, c.want)
 		}
-		if again, err := ParseAction(run, got); err != nil || again != a {
+		if again, err := ParseAction(run, got); err != nil || !reflect.DeepEqual(again, a) {
 			t.Errorf("%s: read again as %+v, %v, want %+v", got, again, err, a)
 		}
 	}
 }
 
-// TestBadActions: what is wrong, and what is allowed instead.
+// TestBadActions: what is wrong, and where. Package fault has the rest.
 func TestBadActions(t *testing.T) {
 	run := Describe(parse(t, "checkout"), Options{})
 	for _, c := range []struct{ text, want string }{
-		{"payment @ 30m: outage", `action "payment @ 30m: outage": no service "payment"; there are catalogue, payment_gateway, inventory, orders_db, mailer`},
-		{"inventory @ 30m: fire", `action "inventory @ 30m: fire": no fault "fire"; there are outage and brownout`},
-		{"inventory @ 30m: outage(rate=5%)", `action "inventory @ 30m: outage(rate=5%)": an outage has no knobs`},
-		{"inventory @ 30m: brownout(speed=2)", `action "inventory @ 30m: brownout(speed=2)": no knob "speed"; a brownout has rate and lat`},
-		{"inventory @ 30m: brownout(rate=200%)", `action "inventory @ 30m: brownout(rate=200%)": rate "200%": want e.g. rate=50% or lat=x3`},
-		{"inventory @ 30m..20m: outage", `action "inventory @ 30m..20m: outage": it ends at 20m, not after it begins`},
-		{"inventory @ noon: outage", `action "inventory @ noon: outage": time "noon": want e.g. 30m, 1860s or 31m4.5s`},
-		{"redrive(naive) @ 5m", `action "redrive(naive) @ 5m": no strategy "naive" that can drive a parked task again`},
-		{"boom", `action "boom": not understood: ` + actionHelp},
+		{"payment @ 30m: outage", `no service "payment"; there are catalogue, payment_gateway, inventory, orders_db and mailer
+  payment @ 30m: outage
+  ^
+hint: did you mean payment_gateway?`},
+		{"inventory @ 30m: outage(rate=5%)", `outage has no knobs
+  inventory @ 30m: outage(rate=5%)
+                         ^`},
+		{"redrive(naive) @ 5m", `no strategy "naive"; there are orchestrated
+  redrive(naive) @ 5m
+          ^`},
+		{"clear", `"clear": want an instant, as in clear @ 40m`},
 	} {
 		if _, err := ParseAction(run, c.text); err == nil || err.Error() != c.want {
 			t.Errorf("%s:\n%v, want\n%s", c.text, err, c.want)
 		}
+	}
+	if _, err := ParseLive(run, "mailer @ 5m: hang", event.Minute); err == nil {
+		t.Error("a live fault with an instant of its own is taken")
 	}
 }
 
@@ -81,7 +87,7 @@ func FuzzParseAction(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if b, err := ParseAction(run, a.Text(run)); err != nil || b.At != a.At || b.To != a.To || b.Kind != a.Kind {
+		if b, err := ParseAction(run, a.Text(run)); err != nil || !reflect.DeepEqual(a, b) {
 			t.Errorf("%q: %+v written as %q, read as %+v, %v", s, a, a.Text(run), b, err)
 		}
 	})

@@ -22,6 +22,7 @@ const (
 	drawPayload
 	drawIncident
 	drawResponder
+	drawFault
 )
 
 // dice gives draws by key. It has no state but the seed: the same key gives the

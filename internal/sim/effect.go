@@ -15,9 +15,9 @@ type book struct {
 	bit   []uint64 // of a step, among those of its workflow
 	// made[lane][task] has a bit per step whose effect is there, keyed lanes only.
 	made [][]uint64
-	// ahead are rows of the ledger that lie beyond the last durable window. When
+	// ahead counts, by call, rows of the ledger that lie beyond the last durable window. When
 	// the world lives through that time again it meets them.
-	ahead map[callID]bool
+	ahead map[callID]int
 	// met counts rows that were met, repeated the calls made again after a crash.
 	met, repeated int
 }
@@ -30,7 +30,7 @@ type callID struct {
 }
 
 func newBook(run *event.Run) book {
-	b := book{made: make([][]uint64, len(run.Strategies)), ahead: map[callID]bool{}}
+	b := book{made: make([][]uint64, len(run.Strategies)), ahead: map[callID]int{}}
 	for i := range run.Strategies {
 		b.keyed = append(b.keyed, run.Strategies[i].Keyed)
 	}
@@ -72,7 +72,7 @@ func (w *World) makeEffect(o *occurrence) {
 		At: w.now, Kind: event.EffectMade, Strategy: o.lane, Task: o.task, Step: o.step, Service: int16(st.Service),
 		Attempt: o.attempt, Effect: int16(st.Effect.Effect), Amount: w.figures.of(o.task).amounts[o.step],
 	}
-	if w.book.has(o.lane, o.task, o.step) {
+	if w.book.has(o.lane, o.task, o.step) && !w.ignoresKeys(o) {
 		ev.Kind = event.EffectRepeated
 		w.emit(ev)
 		return
@@ -80,8 +80,10 @@ func (w *World) makeEffect(o *occurrence) {
 	w.book.note(o.lane, o.task, o.step)
 	w.emit(ev)
 	id := callID{o.lane, o.task, o.step, o.attempt}
-	if w.book.ahead[id] {
-		delete(w.book.ahead, id)
+	if n := w.book.ahead[id]; n > 0 {
+		if w.book.ahead[id]--; n == 1 {
+			delete(w.book.ahead, id)
+		}
 		w.book.met++
 		return
 	}

@@ -7,6 +7,7 @@ import (
 
 	"tasker-sim/internal/engine"
 	"tasker-sim/internal/event"
+	"tasker-sim/internal/fault"
 )
 
 // forever is the end of a fault that nobody has ended.
@@ -37,6 +38,7 @@ func (w *World) scheduleFaults(after event.Time) {
 				w.pushFault(occFaultEnd, to, i, n)
 			}
 		}
+		w.scheduleArmed(s, after)
 		if s.bursts == nil {
 			continue
 		}
@@ -65,6 +67,10 @@ func (w *World) faultEvent(kind event.Kind, service, n int) event.Event {
 	ev := event.Event{
 		Kind: kind, Strategy: event.None, Service: int16(service), Step: event.None, Effect: event.None, Amount: faultID(service, n),
 	}
+	if a, stay := s.armedBy(n); a != nil {
+		a.describe(&ev, stay)
+		return ev
+	}
 	switch {
 	case n >= liveIDs:
 		v := s.find(faultID(service, n))
@@ -89,7 +95,7 @@ func (w *World) faultBegins(o *occurrence) {
 	service, n := int(o.step), int(o.task)
 	ev := w.faultEvent(event.FaultBegan, service, n)
 	w.emit(ev)
-	if n != hangIDs { // that ends when somebody mends it
+	if ev.Due > 0 && n != hangIDs { // that ends when somebody mends it
 		w.pushFault(occFaultEnd, ev.Due, service, n)
 	}
 }
@@ -97,6 +103,10 @@ func (w *World) faultBegins(o *occurrence) {
 func (w *World) faultEnds(o *occurrence) {
 	service, n := int(o.step), int(o.task)
 	s := w.services[service]
+	if a, stay := s.armedBy(n); a != nil {
+		w.armedEnds(s, a, n, stay)
+		return
+	}
 	if n >= liveIDs {
 		if v := s.find(faultID(service, n)); v.over || v.to != w.now {
 			return // it was cleared before
@@ -186,37 +196,56 @@ func (w *World) do(a *Action) error {
 	case ActionClear:
 		w.clear()
 		return nil
-	default:
+	case ActionRedrive:
 		return w.redrive(a)
+	}
+	return nil
+}
+
+// inject begins a fault at each of its services. Plain outages and brown-outs
+// rule over bursts and plain errors with the draw of those; everything else is
+// armed beside them.
+func (w *World) inject(a *Action) {
+	a.cause = w.cause(&a.Fault)
+	for _, i := range a.Services {
+		n := liveIDs + w.injected
+		w.injected++
+		if t := a.Fault.Terms[0]; len(a.Fault.Where) == 0 && (t.Kind == fault.Outage || t.Kind == fault.Brownout) {
+			w.injectWindow(a, &t, i, n)
+		} else {
+			w.armByHand(a, i, n)
+		}
 	}
 }
 
-func (w *World) inject(a *Action) {
-	s := w.services[a.Service]
-	n := liveIDs + w.injected
-	w.injected++
-	v := window{kind: a.Fault, from: w.now, to: forever, rate: a.Rate, factor: max(1, a.Factor), id: faultID(a.Service, n)}
-	if a.To > 0 {
-		v.to, v.over = a.To, a.To <= w.horizon
+func (w *World) injectWindow(a *Action, t *fault.Term, service, n int) {
+	s := w.services[service]
+	v := window{kind: string(t.Kind), from: w.now, to: forever, rate: 1, factor: 1, id: faultID(service, n)}
+	if t.Kind == fault.Brownout {
+		v.rate, v.factor = t.Rate, t.Factor
 	}
-	if a.To > w.horizon {
-		w.pushFault(occLiveEnd, v.to, a.Service, n)
+	if to := a.Fault.To; to > 0 {
+		v.to, v.over = to, to <= w.horizon
+	}
+	if a.Fault.To > w.horizon {
+		w.pushFault(occLiveEnd, v.to, service, n)
 	}
 	s.live = append(s.live, v)
-	w.emit(w.faultEvent(event.FaultInjected, a.Service, n))
+	w.emit(w.faultEvent(event.FaultInjected, service, n))
 }
 
 func (w *World) clear() {
 	for i, s := range w.services {
 		for j := range s.live {
 			v := &s.live[j]
-			if v.over || v.to < w.now {
-				continue
+			if v.to <= w.now {
+				continue // it is over
 			}
 			v.over = true
 			w.emit(w.faultEvent(event.FaultEnded, i, int(v.id&(1<<32-1))))
 			v.to = w.now
 		}
+		w.disarm(s)
 	}
 }
 

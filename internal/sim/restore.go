@@ -60,7 +60,7 @@ func (w *World) scheduleActions(actions []Action) {
 	for i := range actions {
 		if a := &actions[i]; a.At > w.horizon {
 			w.queue.push(occurrence{at: a.At, kind: occAction, task: int32(i), lane: event.None})
-		} else if a.Kind != ActionRedrive {
+		} else if a.Kind == ActionInject || a.Kind == ActionClear {
 			w.quietly(a)
 		}
 	}
@@ -86,6 +86,7 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.scheduleArrival()
 	w.scheduleActions(actions)
 	w.resumeDesks()
+	pending := w.recallCalls(events)
 	crash := event.Survival{At: w.Horizon(), InFlight: w.count(left.alive)}
 	w.resumed = true
 	w.disk.crashes = append(w.disk.crashes, crash)
@@ -95,8 +96,8 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.buckets.again = true
 	w.driveAgain(rows)
 	dead := append(left.dead, w.bury(left.alive)...)
-	w.finish(append(left.late, dead...), dead, rows)
-	w.buckets.again, w.buckets.refused = false, map[callID]bool{}
+	w.finish(append(left.late, dead...), dead, rows, pending)
+	w.buckets.again, w.buckets.refused, w.recalled = false, map[callID]bool{}, nil
 	w.durable.claim()
 	w.noteCrash()
 }
@@ -202,7 +203,7 @@ func (w *World) count(alive map[taskID]attempt) int {
 func (w *World) remember(rows []event.Event) {
 	for i := range rows {
 		if r := &rows[i]; r.At > w.horizon {
-			w.book.ahead[callID{r.Strategy, r.Task, r.Step, r.Attempt}] = true
+			w.book.ahead[callID{r.Strategy, r.Task, r.Step, r.Attempt}]++
 		}
 	}
 }
@@ -229,11 +230,17 @@ func (w *World) bury(alive map[taskID]attempt) []attempt {
 	return dead
 }
 
+// deed is what a call does at an instant.
+type deed struct {
+	callID
+	at event.Time
+}
+
 // finish lets services do the work of calls that nobody waits for any more. What
 // they did beyond the horizon for tasks that are dead by now is in the ledger
 // and stays.
-func (w *World) finish(calls, dead []attempt, rows []event.Event) {
-	pending, gone := map[callID]bool{}, map[taskID]bool{}
+func (w *World) finish(calls, dead []attempt, rows []event.Event, pending map[deed]bool) {
+	gone := map[taskID]bool{}
 	for _, a := range calls {
 		w.outcall(a, pending)
 	}
@@ -242,7 +249,7 @@ func (w *World) finish(calls, dead []attempt, rows []event.Event) {
 	}
 	for i := range rows {
 		r := &rows[i]
-		if r.At > w.horizon && gone[taskID{r.Strategy, r.Task}] && !pending[callID{r.Strategy, r.Task, r.Step, r.Attempt}] {
+		if r.At > w.horizon && gone[taskID{r.Strategy, r.Task}] && !pending[deed{callID{r.Strategy, r.Task, r.Step, r.Attempt}, r.At}] {
 			w.queue.push(occurrence{at: r.At, lane: r.Strategy, task: r.Task, step: r.Step, attempt: r.Attempt, kind: occEffect})
 		}
 	}
@@ -250,13 +257,13 @@ func (w *World) finish(calls, dead []attempt, rows []event.Event) {
 
 // outcall lets a call that outlived its caller's patience, or its caller, do its
 // work if that is still to come.
-func (w *World) outcall(a attempt, pending map[callID]bool) {
+func (w *World) outcall(a attempt, pending map[deed]bool) {
 	if a.waiting {
 		return
 	}
 	out := w.outcome(callID{a.lane, a.task, a.step, a.attempt}, a.began)
 	if out.effect && a.began+out.latency > w.horizon {
-		pending[callID{a.lane, a.task, a.step, a.attempt}] = true
+		pending[deed{callID{a.lane, a.task, a.step, a.attempt}, a.began + out.latency}] = true
 		w.queue.push(occurrence{at: a.began + out.latency, lane: a.lane, task: a.task, step: a.step, attempt: a.attempt, kind: occEffect})
 	}
 }

@@ -17,8 +17,10 @@ type service struct {
 	index    int
 	where    uint64
 	dice     dice
-	bursts   *timeline // nil: none
-	live     []window  // injected by hand, in order of injection
+	bursts   *timeline      // nil: none
+	live     []window       // injected by hand, in order of injection
+	armed    []*armed       // faults of the fault language, in order of arming
+	kept     map[keyID]kept // errors that it answers again to the same key
 	refusals []scenario.Class
 	// indices into refusals
 	burstClass, lostClass, downClass, declineClass, rateClass int16
@@ -65,6 +67,7 @@ type outcome struct {
 	class   int16      // index into refusals, or answered
 	effect  bool       // the service does its work
 	reply   bool       // the caller hears of it
+	again   event.Time // the request arrives a second time, so long after the first; 0: it does not
 }
 
 // call is the answer of the service to an attempt that starts at the instant:
@@ -73,13 +76,7 @@ type outcome struct {
 func (s *service) call(where uint64, task, attempt int, at event.Time) outcome {
 	rate, class, factor := s.weather(at)
 	u := s.dice.draw(drawError, where, task, attempt)
-	latency := func(f float64) event.Time {
-		l := logNormal(s.Latency.Median, s.Latency.P99, s.dice.draw(drawLatency, where, task, attempt))
-		if f != 1 {
-			l = round(float64(l) * f)
-		}
-		return l
-	}
+	latency := s.latency(where, task, attempt)
 	switch {
 	case class != answered && u < rate:
 		return s.refused(class, latency, factor)
@@ -92,6 +89,17 @@ func (s *service) call(where uint64, task, attempt int, at event.Time) outcome {
 		return outcome{latency: latency(1), class: s.lostClass, effect: true}
 	}
 	return outcome{latency: latency(1), class: answered, effect: true, reply: true}
+}
+
+// latency is how long an answer takes to the attempt, times a factor.
+func (s *service) latency(where uint64, task, attempt int) func(factor float64) event.Time {
+	return func(f float64) event.Time {
+		l := logNormal(s.Latency.Median, s.Latency.P99, s.dice.draw(drawLatency, where, task, attempt))
+		if f != 1 {
+			l = round(float64(l) * f)
+		}
+		return l
+	}
 }
 
 // weather tells what rules at the instant: in a window or a burst, the share of

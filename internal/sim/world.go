@@ -54,15 +54,17 @@ type World struct {
 	book     book
 	disk     disk
 
-	now      event.Time     // instant of the occurrence being performed
-	horizon  event.Time     // everything up to here has happened
-	arrived  int            // tasks that have arrived
-	settled  []uint8        // by task: strategies in which it ended
-	parked   [][]int32      // by lane: tasks that are parked now, sorted
-	called   map[taskID]int // how often somebody was called for a task
-	injected int            // faults injected so far
-	actions  []Action       // of the journal, by instant
-	journal  []string       // lines of what people did, given beforehand or live
+	now      event.Time         // instant of the occurrence being performed
+	horizon  event.Time         // everything up to here has happened
+	causes   map[string]int     // faults of the language so far, by services and name
+	recalled map[callID]outcome // of calls before a crash, where faults remember calls
+	arrived  int                // tasks that have arrived
+	settled  []uint8            // by task: strategies in which it ended
+	parked   [][]int32          // by lane: tasks that are parked now, sorted
+	called   map[taskID]int     // how often somebody was called for a task
+	injected int                // faults injected so far
+	actions  []Action           // of the journal, by instant
+	journal  []string           // lines of what people did, given beforehand or live
 	ended    bool
 	resumed  bool                  // this process goes on where another was killed
 	failure  error                 // of the ledger, kept until the next flush
@@ -114,6 +116,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	for i := range sc.Services {
 		w.services = append(w.services, newService(i, &sc.Services[i], w.dice))
 	}
+	w.armScenario()
 	for i := range sc.Workflows {
 		for j := range sc.Workflows[i].Steps {
 			s := &sc.Workflows[i].Steps[j]
@@ -303,6 +306,7 @@ func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.T
 	if o.at > w.horizon {
 		w.queue.push(o)
 	}
+	w.redeliver(o, out)
 	return inTime
 }
 
@@ -315,7 +319,7 @@ func (w *World) outcome(id callID, at event.Time) outcome {
 	if w.incident != nil && w.hangs(id, at) {
 		return st.service.refused(st.service.lostClass, nil, 1)
 	}
-	return w.business(id, st.service.call(st.where, int(id.task), int(id.attempt), at))
+	return w.business(id, w.afflict(id, at, st.service.call(st.where, int(id.task), int(id.attempt), at)))
 }
 
 // over tells that nothing will happen any more but scheduled faults.
