@@ -11,13 +11,14 @@ import (
 // parser reads one line.
 type parser struct {
 	cursor
-	names Names
+	names   Names
+	implied bool // the place says which service is meant
 }
 
 // ParseLine reads a line of a journal: a fault at named services, or a verb. A
 // problem is an [*Error].
 func ParseLine(text string, names Names) (Line, error) {
-	p := &parser{cursor{text: text}, names}
+	p := &parser{cursor: cursor{text: text}, names: names}
 	l := p.line()
 	return l, p.finish()
 }
@@ -25,8 +26,8 @@ func ParseLine(text string, names Names) (Line, error) {
 // ParseFault reads a fault. With implied, no service may be named: the place
 // where it stands says which is meant.
 func ParseFault(text string, names Names, implied bool) (Fault, error) {
-	p := &parser{cursor{text: text}, names}
-	f := p.fault(implied)
+	p := &parser{cursor{text: text}, names, implied}
+	f := p.fault()
 	return f, p.finish()
 }
 
@@ -51,7 +52,7 @@ func (p *parser) line() Line {
 	isVerb := slices.Contains(verbs(), w) && next != ":" && next != "+" && next != "~" && !strings.Contains(p.text, ":")
 	if !isVerb {
 		p.at = 0
-		return Line{Fault: p.fault(false)}
+		return Line{Fault: p.fault()}
 	}
 	l := Line{Verb: Verb(slices.Index(verbs(), w) + 1)}
 	if l.Verb == Redrive {
@@ -106,9 +107,9 @@ func (p *parser) time(what string) event.Time {
 }
 
 // fault reads who, when and what.
-func (p *parser) fault(implied bool) Fault {
+func (p *parser) fault() Fault {
 	var f Fault
-	if !implied {
+	if !p.implied {
 		f.Services = p.who()
 	}
 	switch {
@@ -116,7 +117,7 @@ func (p *parser) fault(implied bool) Fault {
 	case p.sees("@"):
 		p.when(&f)
 		p.wants(":", "what the fault is, like outage")
-	case !implied:
+	case !p.implied:
 		p.wants(":", "SERVICE: FAULT or SERVICE @ FROM..TO: FAULT")
 	default:
 		p.takes(":")

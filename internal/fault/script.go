@@ -50,6 +50,9 @@ func (p *parser) term() (t Term) {
 		if strings.HasPrefix(w, "x") || w == "" || unicode.IsDigit(rune(w[0])) {
 			p.fail(at, "", "want a fault here: %s", oneOf(kindNames()))
 		}
+		if p.implied && p.sees(":") {
+			p.fail(at, "", "the faults of a service name no service; what hits several stands under faults of the scenario")
+		}
 		p.fail(at, didYouMean(w, kindNames()), "no fault %q; there are %s", w, allOf(kindNames()))
 		return t
 	}

@@ -14,7 +14,10 @@ type reader struct {
 	sets   []*override
 	params []Param
 	exprs  []compiled
-	s      *Scenario
+	// faultSteps are the steps that faults are about, to be checked once all
+	// steps are known.
+	faultSteps []stepNamed
+	s          *Scenario
 }
 
 // compiled is an expression with the names that it was compiled for.

@@ -58,6 +58,7 @@ func (r *reader) scenario(o *object) {
 	r.mechanisms(o)
 	r.workflows(o, names)
 	r.choice(o, names)
+	r.manyFaults(o)
 	if len(r.probs) == 0 {
 		r.decliners(o)
 	}

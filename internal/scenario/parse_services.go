@@ -31,6 +31,7 @@ func (r *reader) service(o namedObject) Service {
 	}
 	v.Burst = r.burst(o.block("burst", "short times of high error rates: set rate, good and bad"))
 	v.Windows = r.windows(o)
+	v.Faults = r.faults(o.object, nil, true)
 	v.Limit, _ = read(o.object, limits(), field{key: "limit", def: "off", doc: "most calls in flight from one durable strategy"})
 	v.Chatter, _ = read(o.object, times(), field{key: "chatter", def: "0s", rare: true, doc: "distance of the lines that it logs whatever tasks do; 0s: none"})
 	v.Rate = r.rateLimit(o.rareBlock("rate_limit", "most calls that the service takes: set calls and per"))

@@ -24,7 +24,7 @@ func macros(name, value string) []string {
 	switch {
 	case name == "faults" && value == "off":
 		return []string{"services.*.error.rate=0", "services.*.lost_response.rate=0",
-			"services.*.burst=off", "services.*.windows=off", "services.*.rate_limit=off", "bad=off", "incident=off"}
+			"services.*.burst=off", "services.*.windows=off", "services.*.faults=off", "faults=off", "services.*.rate_limit=off", "bad=off", "incident=off"}
 	case name == "policies" && value == "off":
 		return []string{"services.*.breaker=off", "services.*.limit=off"}
 	case name == "retry_limit" && isCount(value):
@@ -60,7 +60,7 @@ func (r *reader) parseSets(args []string) {
 				r.fail(place{set: arg}, "", "retry_limit must be a count like 3, not %q", value)
 				continue
 			}
-			if path == "faults" || path == "policies" || path == "recovery" {
+			if path == "policies" || path == "recovery" {
 				r.fail(place{set: arg}, "", "%s can only be set to off, not to %q", path, value)
 				continue
 			}

@@ -198,6 +198,9 @@ func (s *Scenario) showServices(b *strings.Builder) {
 			b.WriteString(indent(indent(wrap(f, showWidth-4))))
 		}
 	}
+	for i := range s.Faults {
+		b.WriteString(indent(wrap("together: "+s.Faults[i].String()+": "+s.Faults[i].Words(), showWidth-2)))
+	}
 }
 
 // faults describes what a service does wrong, and the policies towards it.
@@ -219,6 +222,9 @@ func (v *Service) faults() []string {
 	}
 	if len(v.Windows) > 0 {
 		list = append(list, "scheduled: "+writeWindows(v.Windows))
+	}
+	for i := range v.Faults {
+		list = append(list, v.Faults[i].String()+": "+v.Faults[i].Words())
 	}
 	if l := v.Rate; l != nil {
 		list = append(list, fmt.Sprintf("takes one call every %s from a strategy, %d at once; else %s", writeTime(l.Every), l.Burst, l.Class.words()))

@@ -345,3 +345,39 @@ func TestSharedCause(t *testing.T) {
 	}
 	exactly(t, "in the bad state", hit, in, .9)
 }
+
+// TestScenarioFaults: what a scenario declares acts as what is injected, from its
+// first instant up to its last, and windows are told.
+func TestScenarioFaults(t *testing.T) {
+	sc := parseFile(t, "faults.yaml", "services.bank.faults=5%error(conflict) where step==pay; hang @ 1000s/100s", "faults=bank+post @ 2000s..2100s: outage")
+	l := run(t, sc, 5)
+	told := map[string][]event.Time{}
+	for _, e := range l.events {
+		if e.Kind == event.FaultBegan || e.Kind == event.FaultEnded {
+			told[e.Class] = append(told[e.Class], e.At/event.Second)
+		}
+	}
+	if !slices.Equal(told["hang"], []event.Time{1000, 1100}) || !slices.Equal(told["outage"], []event.Time{2000, 2000, 2100, 2100}) || len(told) != 2 {
+		t.Errorf("told of %v", told)
+	}
+	conflicts := 0
+	for _, e := range l.ends(bare, 0, 1) {
+		at, want := (e.At-e.Dur)/event.Second, ""
+		switch {
+		case e.Class == "conflict": // it stands first
+			conflicts++
+			continue
+		case at >= 1000 && at < 1100:
+			want = event.ClassTimeout
+		case at >= 2000 && at < 2100:
+			want = "503"
+		}
+		if e.Class != want {
+			t.Fatalf("at %d s: %q, want %q", at, e.Class, want)
+		}
+	}
+	exactly(t, "conflicts", conflicts, 3000, .05)
+	if off := run(t, parseFile(t, "faults.yaml", "services.bank.faults=5%hang", "faults=off"), 5); off.state.Strategies[bare].Tasks.Failed != 0 {
+		t.Error("faults=off leaves some")
+	}
+}

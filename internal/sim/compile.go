@@ -1,8 +1,11 @@
 package sim
 
 import (
+	"slices"
+
 	"tasker-sim/internal/engine"
 	"tasker-sim/internal/event"
+	"tasker-sim/internal/fault"
 	"tasker-sim/internal/scenario"
 )
 
@@ -36,7 +39,7 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 	}
 	for i := range sc.Services {
 		sv := &sc.Services[i]
-		run.Services = append(run.Services, event.Service{Name: sv.Name, Title: sv.Title, Chatter: sv.Chatter, Servers: sv.Servers})
+		run.Services = append(run.Services, event.Service{Name: sv.Name, Title: sv.Title, Chatter: sv.Chatter, Servers: sv.Servers, Keyless: keyless(sc, i)})
 	}
 	for i := range sc.Workflows {
 		describeWorkflow(run, &sc.Workflows[i], i)
@@ -92,3 +95,16 @@ func engineRef(st *scenario.Strategy, wf *scenario.Workflow) engine.Ref {
 }
 
 func engineService(st *scenario.Strategy, s *scenario.Service) string { return st.Name + ":" + s.Name }
+
+// keyless tells whether the scenario has the service ignore keys.
+func keyless(sc *scenario.Scenario, service int) bool {
+	s := &sc.Services[service]
+	for _, f := range s.Faults {
+		if f.Name() == event.ClassKeyless {
+			return true
+		}
+	}
+	return slices.ContainsFunc(sc.Faults, func(f fault.Fault) bool {
+		return f.Name() == event.ClassKeyless && slices.Contains(f.Services, s.Name)
+	})
+}
