@@ -34,6 +34,10 @@ func (w *written) place(col int) place {
 // service name no service.
 func (r *reader) faults(o *object, services []string, implied bool) []fault.Fault {
 	path := o.sub("faults")
+	if o.schema != nil {
+		o.learnFaults()
+		return nil
+	}
 	e, set := o.entry("faults"), r.override(path)
 	var file []fault.Fault
 	if e != nil && e.value.kind != nullNode {
@@ -47,10 +51,21 @@ func (r *reader) faults(o *object, services []string, implied bool) []fault.Faul
 		list = r.faultText(&w, services, implied, true)
 	}
 	if e != nil || set != nil && !set.macro {
-		r.params = append(r.params, Param{Path: path, Value: faultsOrOff(list), Default: faultsOrOff(file), Kind: "faults",
-			Doc: "faults in their language, several with ; between them, like 5%error(conflict); outage @ 20m/3m"})
+		r.params = append(r.params, Param{Path: path, Value: faultsOrOff(list), Default: faultsOrOff(file), Kind: "faults", Doc: faultsDoc})
 	}
 	return list
+}
+
+const faultsDoc = "faults in their language: a list, or several with ; between them, like 5%error(conflict); outage @ 20m/3m"
+
+// learnFaults notes how faults may be written: see [Schema].
+func (o *object) learnFaults() {
+	o.entry("faults")
+	p := o.schema.property("faults")
+	p.doc = faultsDoc
+	p.add(nameForm())
+	p.items().add(nameForm())
+	p.items().each("^.+$", "").add(nameForm())
 }
 
 func faultsOrOff(list []fault.Fault) string {
