@@ -148,12 +148,16 @@ strategies:
 recovery: {after: 30s, max: 3}
 `
 
+// troubled is that shop with so many orders.
+func troubled(orders int, over event.Time) string {
+	return fmt.Sprintf(trouble, orders, span(over), span(over/4), span(over/2))
+}
+
 func poseConservation(v values, t *trial) error {
 	m := v.count("tasks")
 	over := event.Time(m) * event.Second / 20
-	text := fmt.Sprintf(trouble, m, span(over), span(over/4), span(over/2))
 	acc := newAccount(4, m)
-	sys := system{text: text, strategies: []string{naive, "keyless", loop, engine}, journal: []string{fmt.Sprintf("bank @ %s..%s: outage", span(over*3/4), span(over*3/4+event.Minute))}}
+	sys := system{text: troubled(m, over), strategies: []string{naive, "keyless", loop, engine}, journal: []string{fmt.Sprintf("bank @ %s..%s: outage", span(over*3/4), span(over*3/4+event.Minute))}}
 	s, err := t.live(sys, acc.watch)
 	if err != nil {
 		return err

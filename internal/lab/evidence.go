@@ -216,3 +216,22 @@ func (e identity) with(o evidence) evidence {
 	e.broken, e.n = e.broken+f.broken, e.n+f.n
 	return e
 }
+
+// same is a figure that must come out alike in two ways, to the last digit.
+type same struct {
+	want, got float64
+	differ    int // seeds at which it does not
+	n         int
+}
+
+func (e same) predicted() float64 { return e.want }
+func (e same) measured() float64  { return e.got }
+func (e same) size() int          { return e.n }
+func (e same) test() string       { return "identity" }
+func (e same) p() float64         { return identity{broken: e.differ}.p() }
+func (e same) with(o evidence) evidence {
+	f := o.(same)
+	n := float64(e.n + f.n)
+	mean := func(a, b float64) float64 { return (a*float64(e.n) + b*float64(f.n)) / n }
+	return same{mean(e.want, f.want), mean(e.got, f.got), e.differ + f.differ, e.n + f.n}
+}

@@ -13,6 +13,7 @@ import (
 type chain struct {
 	tasks    int
 	duration event.Time // over which they arrive at random
+	peak     string     // more of the load: ", peak: 20x@30m/1m"
 	every    event.Time // or their distance
 	links    []link
 	top      []string // further sections
@@ -47,7 +48,7 @@ func (c chain) as(strategies ...string) system {
 	if c.every > 0 {
 		line("load: {tasks: %d, every: %s}", c.tasks, span(c.every))
 	} else {
-		line("load: {tasks: %d, duration: %s}", c.tasks, span(c.duration))
+		line("load: {tasks: %d, duration: %s%s}", c.tasks, span(c.duration), c.peak)
 	}
 	for _, s := range c.top {
 		line("%s", s)
