@@ -75,6 +75,9 @@ func repeatCommand(run *event.Run, name string) string {
 // result is the run's result with what only the run directory knows.
 func result(s *stage, state *metrics.State, took time.Duration) report.Result {
 	res := report.New(state, took)
+	if res.Invariants.Violations > 0 {
+		res.Invariants.Repeat = repeatCommand(state.Run, s.name)
+	}
 	switch {
 	case s.run != nil:
 		res.Crashes = crashes(s.run.Survived())
@@ -144,7 +147,7 @@ func interrupted(state *metrics.State, dir string) error {
 // always a failure, a claim that does not hold only with --check.
 func (o *watchOptions) verdict(res *report.Result) error {
 	if v := res.Invariants; v.Violations > 0 {
-		return &failure{ExitFailed, fmt.Errorf("%d of %d invariants violated, first: %s", v.Violations, v.Checked, v.First), "please report it with the command that repeats the run"}
+		return &failure{ExitFailed, fmt.Errorf("%d of %d invariants violated, first: %s", v.Violations, v.Checked, v.First), "please report it with the command that repeats the run: " + v.Repeat}
 	}
 	if !o.check {
 		return nil

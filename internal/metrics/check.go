@@ -16,6 +16,7 @@ type checker struct {
 	last   event.Kind // the last kind there is
 	at     event.Time // of the last event
 	ended  bool
+	odd    event.Event // the first that tells a wrong length of time; Kind 0: none
 	orders []order
 	books  []book // in the order of Run.Strategies
 	// keyless are the services that ignore keys, or ever did.
@@ -29,6 +30,9 @@ type book struct {
 	made   []int // effects, in the order of Run.Effects
 	open   []watch
 	free   []int32
+
+	inside, calls presence // tasks and attempts
+	breakers      []Breaker
 }
 
 // watched is one task as the checker sees it.
@@ -45,6 +49,9 @@ type watch struct {
 	last          []int16 // number of the last attempt of each step
 	spent         []int16 // attempts of each step in this round
 	workflow      int     // −1 until a step tells
+
+	came  event.Time   // when it was submitted
+	began []event.Time // when the last attempt of each step began
 }
 
 func newChecker(run *event.Run, tally *Checks) checker {
@@ -54,6 +61,7 @@ func newChecker(run *event.Run, tally *Checks) checker {
 	}
 	for i := range c.books {
 		c.books[i].made = make([]int, len(run.Effects))
+		c.books[i].breakers = make([]Breaker, len(run.Services))
 		c.books[i].tasks = make([]watched, 0, reserve(run))
 	}
 	c.orders = make([]order, 0, reserve(run))
@@ -116,6 +124,9 @@ func (c *checker) before(e *event.Event) bool {
 	switch {
 	case e.Kind == event.TaskSubmitted:
 		return c.submit(e)
+	case e.Kind == event.BreakerOpened, e.Kind == event.BreakerHalfOpened, e.Kind == event.BreakerClosed:
+		c.breaker(&c.books[e.Strategy], e)
+		return true
 	case e.Task == 0:
 		if e.Class == event.ClassKeyless && e.Service >= 0 {
 			c.keyless[e.Service] = true

@@ -81,6 +81,24 @@ func TestViolations(t *testing.T) {
 		{"still running", "1 tasks of naive still run: run.ended, at 0:00:03", func(y *story) {
 			y.order(1).task(event.RunEnded, event.None, 0)
 		}},
+		{"Little's law of tasks", "the tasks of naive stayed 3000000 µs in all, by their number over time it is 2000000; the first odd length: task.failed of task 1 in naive, step pay, at 0:00:03", func(y *story) {
+			y.order(1).task(event.TaskFailed, naive, 1, at(pay), dur(3*event.Second)).task(event.TaskFailed, orchestrated, 1, at(pay), dur(2*event.Second))
+			y.task(event.RunEnded, event.None, 0)
+		}},
+		{"Little's law of attempts", "the attempts of naive took 500000 µs in all, by their number over time it is 1000000; the first odd length: step.failed of task 1 in naive, step pay", func(y *story) {
+			y.order(1).task(event.StepStarted, naive, 1, at(pay), try(1)).task(event.StepFailed, naive, 1, at(pay), try(1), dur(event.Second/2))
+			y.task(event.TaskFailed, naive, 1, at(pay), dur(4*event.Second)).task(event.TaskFailed, orchestrated, 1, at(pay), dur(4*event.Second))
+			y.task(event.RunEnded, event.None, 0)
+		}},
+		{"half-open breaker that was closed", "a breaker that cannot do that now: breaker.half_opened in orchestrated, at 0:00:01", func(y *story) {
+			y.task(event.BreakerHalfOpened, orchestrated, 0, service(pay))
+		}},
+		{"closed breaker that was open", "a breaker that cannot do that now: breaker.closed", func(y *story) {
+			y.task(event.BreakerOpened, orchestrated, 0, service(pay), due(event.Minute)).task(event.BreakerClosed, orchestrated, 0, service(pay))
+		}},
+		{"open breaker opened", "a breaker that cannot do that now: breaker.opened", func(y *story) {
+			y.task(event.BreakerOpened, orchestrated, 0, service(pay), due(event.Minute)).task(event.BreakerOpened, orchestrated, 0, service(pay), due(event.Minute))
+		}},
 		{"after the end", "after the end of the run", func(y *story) {
 			y.task(event.RunEnded, event.None, 0).order(1)
 		}},
@@ -125,4 +143,17 @@ func TestTooManySteps(t *testing.T) {
 	if s := New(run); s.Checks.Violations != 1 {
 		t.Errorf("%d violations: %s", s.Checks.Violations, s.Checks.First)
 	}
+}
+
+// TestLittleHolds: lengths that are as long as they are, a task that is parked to
+// the end and an attempt that died with its process break nothing.
+func TestLittleHolds(t *testing.T) {
+	y := tell(t).order(1).order(2)
+	y.task(event.StepStarted, naive, 1, at(pay), try(1))
+	y.task(event.TaskFailed, naive, 1, at(pay), class(event.ClassDied), dur(5*event.Second)) // submitted at 1 s
+	y.task(event.TaskFailed, naive, 2, at(pay), dur(4*event.Second))                         // at 3 s
+	y.task(event.TaskParked, orchestrated, 1, at(pay), dur(6*event.Second))
+	y.task(event.TaskFailed, orchestrated, 2, at(pay), dur(5*event.Second))
+	y.task(event.RunEnded, event.None, 0)
+	y.sound()
 }

@@ -14,9 +14,12 @@ func (c *checker) submit(e *event.Event) bool {
 		c.orders = append(c.orders, o)
 	}
 	c.hold(c.orders[e.Task-1] == o, e, "the strategies do not meet the same order")
-	b.tasks = append(b.tasks, watched{open: b.watch(len(c.run.Steps)), status: Running})
+	slot := b.watch(len(c.run.Steps))
+	b.tasks = append(b.tasks, watched{open: slot, status: Running})
+	b.open[slot].came = e.At
+	b.inside.come(e.At)
 	if e.Step != event.None {
-		b.open[b.tasks[e.Task-1].open].workflow = c.run.Steps[e.Step].Workflow
+		b.open[slot].workflow = c.run.Steps[e.Step].Workflow
 	}
 	b.counts.Submitted++
 	b.counts.count(Running, +1)
@@ -30,9 +33,9 @@ func (b *book) watch(steps int) int32 {
 		w := &b.open[slot]
 		clear(w.last)
 		clear(w.spent)
-		*w = watch{last: w.last, spent: w.spent, workflow: event.None}
+		*w = watch{last: w.last, spent: w.spent, began: w.began, workflow: event.None}
 	} else {
-		b.open = append(b.open, watch{last: make([]int16, steps), spent: make([]int16, steps), workflow: event.None})
+		b.open = append(b.open, watch{last: make([]int16, steps), spent: make([]int16, steps), began: make([]event.Time, steps), workflow: event.None})
 	}
 	return slot
 }
@@ -48,6 +51,9 @@ func (c *checker) move(b *book, e *event.Event) bool {
 		return false
 	}
 	w := &b.open[t.open]
+	if to != Running {
+		c.length(w.came, e)
+	}
 	switch to {
 	case Running:
 		clear(w.spent)
@@ -64,7 +70,11 @@ func (c *checker) move(b *book, e *event.Event) bool {
 	b.counts.count(to, +1)
 	t.status = to
 	if e.Class == event.ClassDied {
+		b.drop(c, w, e.At)
 		w.running = 0
+	}
+	if to.Terminal() {
+		b.inside.leave(e.At, e.Dur)
 	}
 	b.close(t)
 	return true
@@ -98,7 +108,7 @@ func (c *checker) step(b *book, e *event.Event) bool {
 	}
 	switch e.Kind {
 	case event.StepStarted:
-		return c.start(t, w, e)
+		return c.start(b, t, w, e)
 	case event.StepSkipped:
 		ok := c.hold((w.running|w.done)&sh.bit == 0, e, "a step was skipped that runs or is done")
 		w.done |= sh.bit
@@ -112,6 +122,10 @@ func (c *checker) step(b *book, e *event.Event) bool {
 		return c.hold(!t.status.Terminal() && (w.running|w.done)&sh.bit == 0, e, "a step was deferred that runs or is done")
 	}
 	ok := c.hold(w.running&sh.bit != 0 && w.last[e.Step] == e.Attempt, e, "an attempt ended that does not run")
+	if ok {
+		c.length(w.began[e.Step], e)
+		b.calls.leave(e.At, e.Dur)
+	}
 	w.running &^= sh.bit
 	if e.Kind == event.StepSucceeded {
 		w.done |= sh.bit
@@ -123,8 +137,10 @@ func (c *checker) step(b *book, e *event.Event) bool {
 	return ok
 }
 
-func (c *checker) start(t *watched, w *watch, e *event.Event) bool {
+func (c *checker) start(b *book, t *watched, w *watch, e *event.Event) bool {
 	sh := &c.shapes[e.Step]
+	w.began[e.Step] = e.At
+	b.calls.come(e.At)
 	ok := c.hold(!t.status.Terminal(), e, "an attempt of a task that has ended")
 	ok = c.hold((w.running|w.done)&sh.bit == 0, e, "an attempt of a step that runs or is done") && ok
 	c.hold(w.done&sh.deps == sh.deps, e, "an attempt before what it depends on is done")
@@ -160,6 +176,7 @@ func (c *checker) effect(b *book, e *event.Event) {
 func (c *checker) after(s *State, e *event.Event) {
 	switch {
 	case e.Kind == event.RunEnded:
+		c.little(e)
 		for i := range s.Strategies {
 			n := s.Strategies[i].Tasks.Running
 			c.tally.Checked++

@@ -139,6 +139,8 @@ type Invariants struct {
 	Checked    int64  `json:"checked"`
 	Violations int    `json:"violations"`
 	First      string `json:"first"` // in words, empty if there is none
+	// Repeat is the command that makes the run again, if there is a violation.
+	Repeat string `json:"repeat,omitempty"`
 }
 
 // Crash is a kill that the run survived.
@@ -156,7 +158,7 @@ func New(s *metrics.State, wall time.Duration) Result {
 	r := Result{
 		Schema: Schema, Scenario: s.Run.Scenario, Title: s.Run.Title, Seed: s.Run.Seed, Complete: s.Ended, Live: s.Live,
 		VirtualMS: s.Now.Millis(), WallMS: wall.Milliseconds(), Claims: Judge(s),
-		Invariants: Invariants{s.Checks.Checked, s.Checks.Violations, s.Checks.First}, Crashes: []Crash{},
+		Invariants: Invariants{Checked: s.Checks.Checked, Violations: s.Checks.Violations, First: s.Checks.First}, Crashes: []Crash{},
 		run: s.Run, state: s,
 	}
 	for k := range s.Strategies {

@@ -233,7 +233,11 @@ func (r *Result) checks() string {
 func (r *Result) tally() string {
 	v := &r.Invariants
 	if v.Violations > 0 {
-		return fmt.Sprintf("%s of %s checks VIOLATED, first: %s", Count(v.Violations), Count(int(v.Checked)), v.First)
+		s := fmt.Sprintf("%s of %s checks VIOLATED, first: %s", Count(v.Violations), Count(int(v.Checked)), v.First)
+		if v.Repeat != "" {
+			s += "; again: " + v.Repeat
+		}
+		return s
 	}
 	return fmt.Sprintf("%s checks, none violated", Count(int(v.Checked)))
 }
