@@ -134,6 +134,8 @@ func (s *story) breakGateway(at, length event.Time) {
 	s.say(b)
 	f.At, f.Kind = at+length, event.FaultEnded
 	s.say(f)
+	b.At, b.Kind, b.Due = at+length, event.BreakerHalfOpened, 0
+	s.say(b)
 	b.At, b.Kind, b.Amount, b.Dur = at+length+event.Second, event.BreakerClosed, 0, length-29*event.Second
 	s.say(b)
 }
