@@ -7,6 +7,7 @@ import (
 	"tasker-sim/internal/event"
 )
 
+//tidy:long a table
 func serviceLaws() []Oracle {
 	return []Oracle{
 		{
