@@ -30,6 +30,7 @@ type watchOptions struct {
 	theme    string
 	ascii    bool
 	telemetryOptions
+	find bool
 }
 
 // speed is how many seconds of virtual time pass in one of wall-clock time.
@@ -74,6 +75,7 @@ func (o *watchOptions) flags(cmd *cobra.Command) {
 	f.BoolVar(&o.check, "check", false, "exit with 1 if a claim of the scenario does not hold")
 	f.StringVar(&o.record, "record", "", "write the run as a tape to FILE")
 	f.StringVar(&o.theme, "theme", "auto", "auto, dark, light, hc or mono")
+	f.BoolVar(&o.find, "find", false, "play: find the incident of the run yourself, first in logs, then with metrics and traces")
 	f.BoolVar(&o.ascii, "ascii", false, "draw with ASCII only")
 	o.telemetryOptions.flags(f)
 }
@@ -94,7 +96,7 @@ func (o *watchOptions) paceOf(run *event.Run) {
 
 // ahead is how far the world may run ahead of the disk at this speed.
 func (o *watchOptions) ahead(duration event.Time) event.Time {
-	if o.speed.factor == 0 {
+	if o.speed.factor == 0 || o.find {
 		return fullSpeedWindow(duration)
 	}
 	return max(event.Millisecond, event.Time(o.speed.factor*float64(event.Second)/60))
@@ -120,6 +122,17 @@ func (o *watchOptions) settle(env *Env) error {
 	}
 	if o.headless && !o.speed.given {
 		o.speed.factor = 0
+	}
+	if o.find && o.headless {
+		return usage("", "--find is played on a terminal: not with --headless, --output or a pipe")
+	}
+	return nil
+}
+
+// findable refuses to play where there is nothing to find.
+func (o *watchOptions) findable(run *event.Run) error {
+	if o.find && (run.Watch == nil || run.Watch.Service < 0) {
+		return usage("", "--find: %s has no incident to find; observability has one", run.Scenario)
 	}
 	return nil
 }
@@ -173,6 +186,9 @@ func (s *stage) restart(env *Env) (event.Source, error) {
 // closes it.
 func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error) {
 	clock := wall.Start()
+	if err := o.findable(s.src.Run()); err != nil {
+		return errors.Join(err, s.drop())
+	}
 	src, done, err := recorded(env, s.src, o)
 	if err != nil {
 		return errors.Join(err, s.drop())
@@ -197,7 +213,7 @@ func watch(ctx context.Context, env *Env, s *stage, o *watchOptions) (err error)
 
 // dashboard shows the run on the terminal.
 func (s *stage) dashboard(ctx context.Context, env *Env, src event.Source, out *outlet, o *watchOptions) (*metrics.State, error) {
-	opts := tui.Options{Speed: o.speed.factor, Theme: o.theme, ASCII: o.ascii, Repeat: repeatCommand(src.Run(), s.name)}
+	opts := tui.Options{Speed: o.speed.factor, Theme: o.theme, ASCII: o.ascii, Repeat: repeatCommand(src.Run(), s.name), Find: o.find}
 	opts.WhatIf = newWhatIf(ctx, src.Run())
 	switch {
 	case s.rewind != nil:

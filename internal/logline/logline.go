@@ -67,32 +67,47 @@ func Chatter(s *event.Service, from, to event.Time) int {
 	if s.Chatter <= 0 || to <= from {
 		return 0
 	}
-	return int(before(to, s.Chatter) - before(from, s.Chatter))
+	return int(chatterBefore(s, to) - chatterBefore(s, from))
 }
-
-// before counts the multiples of every in [0, t).
-func before(t, every event.Time) event.Time { return (max(t, 0) + every - 1) / every }
 
 // FirstChatter is the instant of the first such line at t or later.
 func FirstChatter(s *event.Service, t event.Time) event.Time {
-	return before(t, s.Chatter) * s.Chatter
+	return chatterBefore(s, t)*s.Chatter + phase(s)
+}
+
+// chatterBefore counts those in [0, t): they come at whole multiples of their
+// distance, moved by the service's phase.
+func chatterBefore(s *event.Service, t event.Time) event.Time {
+	return (max(t-phase(s), 0) + s.Chatter - 1) / s.Chatter
+}
+
+// phase keeps services from writing at the same instants.
+func phase(s *event.Service) event.Time { return event.Time(number(s.Name)) % s.Chatter }
+
+// number is a number that belongs to a name (FNV-1a).
+func number(name string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(name) {
+		h = (h ^ uint32(name[i])) * 16777619
+	}
+	return h
 }
 
 // AppendChatter appends the text of the line that the service writes at the instant.
 func AppendChatter(dst []byte, s *event.Service, at event.Time) []byte {
-	n := at / max(s.Chatter, 1)
+	n := int64(at/max(s.Chatter, 1)) + int64(number(s.Name)%1000)
 	switch n % 5 {
 	case 0:
 		return append(dst, "GET /health 200"...)
 	case 1:
 		dst = append(dst, "cache: "...)
-		return append(strconv.AppendInt(dst, int64(880+n*7%117), 10), " entries"...)
+		return append(strconv.AppendInt(dst, 880+n*7%117, 10), " entries"...)
 	case 2:
 		dst = append(dst, "worker "...)
-		return append(strconv.AppendInt(dst, int64(1+n*5%8), 10), " idle"...)
+		return append(strconv.AppendInt(dst, 1+n*5%8, 10), " idle"...)
 	case 3:
 		return append(dst, "config unchanged"...)
 	}
 	dst = append(dst, "gc pause "...)
-	return append(strconv.AppendInt(dst, int64(1+n*3%13), 10), " ms"...)
+	return append(strconv.AppendInt(dst, 1+n*3%13, 10), " ms"...)
 }

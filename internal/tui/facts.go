@@ -17,6 +17,13 @@ const factRows = 4
 // shortFacts are the 2 × factRows most important facts, for a small screen: three
 // promises and what recovered, then what it cost.
 func (s *scene) shortFacts(k int) []fact {
+	if s.watched() {
+		left := append(s.owedFacts(k), s.searchFacts(k)...)
+		for len(left) < factRows {
+			left = append(left, fact{})
+		}
+		return append(left[:factRows], s.watchFacts(k)...)
+	}
 	left := s.promiseFacts(k)
 	left = left[:min(len(left), factRows-1)]
 	for _, f := range s.fateFacts(k) {
@@ -35,6 +42,10 @@ const recovered = "recovered"
 
 // longFacts are all facts, most important first.
 func (s *scene) longFacts(k int) []fact {
+	if s.watched() {
+		f := append(s.watchFacts(k), s.searchFacts(k)...)
+		return append(append(append(f, s.owedFacts(k)...), s.fateFacts(k)...), s.effortFacts(k)...)
+	}
 	f := append(s.promiseFacts(k), s.costFacts(k)...)
 	return append(append(f, s.fateFacts(k)...), s.effortFacts(k)...)
 }

@@ -34,6 +34,9 @@ type news struct {
 // wants tells whether an event gets a sentence, at a speed in virtual seconds a
 // second; fastest stands for as fast as it goes.
 func (f *feed) wants(e *event.Event, speed, fastest float64) bool {
+	if (e.Kind == event.AlertFired || e.Kind == event.AlertResolved) && e.Amount == 0 {
+		return false // nobody looks at these either
+	}
 	if !report.Worth(e.Kind) || e.Kind == event.BreakerHalfOpened {
 		return false // a probe's result says it better than the probe
 	}
@@ -114,7 +117,11 @@ func eventMark(k event.Kind) (rune, ink) {
 		return '✗', inkFail
 	case event.StepRetrying, event.StepDeferred, event.TaskParked, event.TaskRedriven, event.BreakerHalfOpened:
 		return '↻', inkRetry
-	case event.TaskSucceeded, event.BreakerClosed, event.FaultEnded, event.StepSucceeded, event.EffectMade:
+	case event.AlertFired:
+		return '!', inkRetry
+	case event.ResponderActs:
+		return '▸', inkRun
+	case event.TaskSucceeded, event.BreakerClosed, event.FaultEnded, event.AlertResolved, event.IncidentMended, event.StepSucceeded, event.EffectMade:
 		return '✓', inkOK
 	}
 	return '·', inkPend

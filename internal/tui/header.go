@@ -103,6 +103,10 @@ func (s *scene) screenName(x screen) string {
 		return "chaos"
 	case screenHelp:
 		return "keys"
+	case screenIncident:
+		return "incident"
+	case screenFind:
+		return "find it yourself"
 	}
 	return "run"
 }
@@ -176,6 +180,9 @@ func (s *scene) alarm() (string, ink) {
 		}
 		if counting {
 			text += ", " + report.Span(left) + " left"
+		}
+		if f.Name == event.FaultHang {
+			text += s.mended()
 		}
 	}
 	if breakers != "" && text != "" {

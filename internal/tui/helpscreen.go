@@ -22,8 +22,12 @@ func (s *scene) helpSections() []helpSection {
 	if n := len(s.back); n > 0 {
 		here = s.back[n-1]
 	}
-	sections := []helpSection{{"everywhere", commonActions()}}
-	for _, x := range [...]screen{screenTasks, screenTask, screenSteps, screenChaos, screenWhatIf} {
+	sections := []helpSection{{"everywhere", s.everywhere()}}
+	screens := []screen{screenTasks, screenTask, screenSteps, screenChaos, screenWhatIf}
+	if s.watched() {
+		screens = append(screens, screenIncident, screenFind)
+	}
+	for _, x := range screens {
 		other := scene{screen: x}
 		section := helpSection{"in " + s.helpName(x), other.screenActions()}
 		if x == here {
@@ -45,6 +49,10 @@ func (s *scene) helpName(x screen) string {
 		return "steps"
 	case screenWhatIf:
 		return "what if"
+	case screenIncident:
+		return "an incident"
+	case screenFind:
+		return "finding it yourself"
 	}
 	return "chaos"
 }

@@ -78,7 +78,17 @@ func (m *Model) press(k tea.Key) tea.Cmd {
 
 // actions are those of the screen shown, then those of every screen.
 func (s *scene) actions() []action {
-	return append(s.screenActions(), commonActions()...)
+	return append(s.screenActions(), s.everywhere()...)
+}
+
+// everywhere are the common actions, and those that only this run gives a meaning.
+func (s *scene) everywhere() []action {
+	if !s.watched() {
+		return commonActions()
+	}
+	return append([]action{
+		on("i", "incident: timelines; find it yourself", "incident", plain(openIncident), "i"),
+	}, commonActions()...)
 }
 
 func (s *scene) screenActions() []action {
@@ -97,6 +107,10 @@ func (s *scene) screenActions() []action {
 		return helpActions()
 	case screenWhatIf:
 		return whatIfActions()
+	case screenIncident:
+		return incidentActions()
+	case screenFind:
+		return findActions()
 	}
 	return verdictActions()
 }

@@ -11,7 +11,7 @@ import (
 	"tasker-sim/internal/event"
 )
 
-var allScreens = []screen{screenRun, screenTasks, screenTask, screenSteps, screenVerdict, screenChaos, screenHelp, screenWhatIf}
+var allScreens = []screen{screenRun, screenTasks, screenTask, screenSteps, screenVerdict, screenChaos, screenHelp, screenWhatIf, screenIncident, screenFind}
 
 // TestKeysAreUnique holds that on no screen a key is given twice, and that every
 // key is described.

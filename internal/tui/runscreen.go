@@ -187,6 +187,9 @@ func (s *scene) drawSide(p pane, k int) {
 		in.right(p.w-1, 0, fmt.Sprintf("most %.0f", data.most), inkPend)
 	}
 	drawSpark(in.part(1, 1, p.w-2, bars), &data, k, s.lifeInk(k))
+	if s.watched() {
+		s.markIncident(in.part(1, bars, len(data.shade), 1), k)
+	}
 }
 
 // drawTiny is for a screen on which nothing else fits: the rates are shown as

@@ -19,6 +19,8 @@ const (
 	screenChaos
 	screenHelp
 	screenWhatIf
+	screenIncident
+	screenFind
 )
 
 // scene is all that a panel may look at: the fold, the clock and where the
@@ -52,7 +54,10 @@ type scene struct {
 	chaos   chaosView
 	help    helpView
 	whatIf  whatIfView
-	graphs  graphCache
+
+	incident incidentView
+	game     findView
+	graphs   graphCache
 }
 
 // notice is a short answer to a key.
@@ -71,6 +76,7 @@ func newScene(src event.Source, old scene) scene {
 	s := scene{run: run, state: metrics.New(run), log: metrics.NewLog(run, logLimit)}
 	s.theme, s.w, s.h, s.big = old.theme, old.w, old.h, old.big
 	s.caption.off = old.caption.off
+	s.game.start = old.game.start
 	s.player = player{speed: old.speed, normal: old.normal, length: run.Duration, window: windowMin, life: old.life + 1}
 	if resumed, ok := event.As[interface{ Horizon() event.Time }](src); ok {
 		s.horizon = resumed.Horizon()
@@ -86,6 +92,9 @@ func (s *scene) apply(events []event.Event, until event.Time) {
 		if s.sound(e) {
 			s.log.Add(e)
 			s.tell(e)
+			if s.watched() {
+				s.game.record(s, e)
+			}
 		}
 	}
 	if !s.state.Ended {
@@ -172,6 +181,10 @@ func (s *scene) drawScreen(p pane) {
 		s.drawHelp(p)
 	case screenWhatIf:
 		s.drawWhatIf(p)
+	case screenIncident:
+		s.drawIncident(p)
+	case screenFind:
+		s.drawFind(p)
 	}
 }
 

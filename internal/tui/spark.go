@@ -89,7 +89,11 @@ func (s *scene) drawSparks(p pane) {
 	data := s.minutes(p.w - label - 1)
 	for k := range n {
 		s.sparkLabel(p.part(1, k, label-2, 1), k)
-		drawSpark(p.part(label, k, p.w-label-1, 1), &data, k, s.lifeInk(k))
+		row := p.part(label, k, p.w-label-1, 1)
+		drawSpark(row, &data, k, s.lifeInk(k))
+		if s.watched() {
+			s.markIncident(row.part(0, 0, len(data.shade), 1), k)
+		}
 	}
 }
 

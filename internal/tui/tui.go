@@ -33,6 +33,9 @@ type Options struct {
 	// WhatIf answers what the whole run would come to with other parameters, for
 	// the what-if key. Without it the key is greyed out.
 	WhatIf WhatIf
+	// Find goes to the incident of the run as fast as it can and begins the game of
+	// finding it there.
+	Find bool
 	// Repeat is the command that makes this run again, as the verdict shows it.
 	Repeat string
 }
@@ -62,6 +65,9 @@ func New(src event.Source, opts Options) *Model {
 	m := &Model{opts: opts, dark: true, profile: colorprofile.TrueColor, dirty: true}
 	m.play(src)
 	m.speed, m.normal, m.paused = opts.Speed, opts.Speed, opts.Paused
+	if opts.Find {
+		m.speed = 0
+	}
 	m.retheme()
 	return m
 }
@@ -152,6 +158,7 @@ func (m *Model) onBatch(b batchMsg) tea.Cmd {
 	m.busy, m.horizon = false, max(m.horizon, b.until)
 	m.kills = b.kills
 	m.apply(b.events, b.until)
+	m.offerFind()
 	for _, a := range b.answers {
 		if r, ok := a.(restartedMsg); ok {
 			return m.onRestarted(r)
