@@ -130,6 +130,9 @@ func undecidable(s *metrics.State, c *event.Claim, out *Claim) string {
 	case len(s.Strategies) < 2 && (c.Before != nil || c.Measure == "rescued_share"):
 		return "only one strategy was run"
 	case c.Before != nil && out.before == nil || c.After != nil && out.after == nil:
+		if strings.HasPrefix(c.Measure, "incident.") && s.Run.Watch != nil && s.Run.Watch.Service >= 0 {
+			return "the run ended before that"
+		}
 		return "the run has no such figure"
 	case absolute(c.Unit) && loadChanged(s.Run):
 		return "the claim is about the scenario's own load"

@@ -130,8 +130,12 @@ type conversion struct {
 
 type bucket struct{ started, done int }
 
-// goodBuckets is how many good buckets the mean is taken over.
-const goodBuckets = 8
+// The mean is taken over so many good buckets, the latest of them left out: an
+// incident that begins within a bucket must not lower what it is held against.
+const (
+	goodBuckets = 8
+	leftOut     = 2
+)
 
 // bucket is the one that the instant falls into.
 func (c *conversion) bucket(at, length event.Time) *bucket {
@@ -156,7 +160,8 @@ func (d *Desk) publish() {
 		return
 	}
 	share := float64(b.done) / float64(b.started)
-	low := len(c.good) >= 2 && share <= float64(mean(c.good)*(1-p.Drop))
+	normal := c.normal()
+	low := share <= float64(normal*(1-p.Drop))
 	if low == (c.fired > 0) {
 		if c.row = 0; !low {
 			c.keep(share)
@@ -170,7 +175,7 @@ func (d *Desk) publish() {
 	if low {
 		c.fired = d.now
 		d.alert(event.AlertFired, ConversionAlert, event.None, true,
-			fmt.Sprintf("conversion is down by %.0f %%", math.Round(100*(1-share/mean(c.good)))), 0)
+			fmt.Sprintf("conversion is down by %.0f %%", math.Round(100*(1-share/normal))), 0)
 		return
 	}
 	d.alert(event.AlertResolved, ConversionAlert, event.None, true, "", d.now-c.fired)
@@ -178,19 +183,23 @@ func (d *Desk) publish() {
 	c.keep(share)
 }
 
-// keep adds a good bucket to the mean.
+// keep adds a good bucket.
 func (c *conversion) keep(share float64) {
-	if c.good = append(c.good, share); len(c.good) > goodBuckets {
+	if c.good = append(c.good, share); len(c.good) > goodBuckets+leftOut {
 		c.good = c.good[1:]
 	}
 }
 
-func mean(xs []float64) float64 {
-	sum := 0.0
-	for _, x := range xs {
+// normal is the mean of the good buckets, 0 as long as there are too few.
+func (c *conversion) normal() float64 {
+	if len(c.good) < 2*leftOut {
+		return 0
+	}
+	sum, known := 0.0, c.good[:len(c.good)-leftOut]
+	for _, x := range known {
 		sum += x
 	}
-	return sum / float64(len(xs))
+	return sum / float64(len(known))
 }
 
 // minutes is what a service wrote to its log, by minute.
