@@ -46,10 +46,10 @@ func batches() []engine.Batch {
 	opened := record(engine.BreakerOpened, 0, 1)
 	opened.Class, opened.Due, opened.Count = "gateway", 5000, 5
 	return []engine.Batch{
-		{Records: []engine.Record{submitted(1, ""), submitted(2, ""), started}, App: []byte("first")},
+		{Records: []engine.Record{submitted(1, ""), submitted(2, ""), started}, App: []byte("first"), Trail: [][]byte{[]byte("row 1"), []byte("row 2")}},
 		{Records: []engine.Record{opened, submitted(3, "k3"), record(engine.Completed, 1, 3)},
 			Services: []engine.ServiceState{{Name: "zeta", State: []byte{1}}, {Name: "gateway", State: []byte{1, 2}}}},
-		{Records: []engine.Record{record(engine.BreakerClosed, 0, 2)}, App: []byte("second"),
+		{Records: []engine.Record{record(engine.BreakerClosed, 0, 2)}, App: []byte("second"), Trail: [][]byte{[]byte("row 3")},
 			Services: []engine.ServiceState{{Name: "gateway", State: []byte{3}}}},
 	}
 }
@@ -142,6 +142,14 @@ func checkStates(t *testing.T, s engine.Store) {
 	})
 	if diff := cmp.Diff([]string{"first", "second"}, apps); diff != "" || err != nil {
 		t.Errorf("Apps: %v %s", err, diff)
+	}
+	var trail []string
+	err = s.Trail(func(row []byte) error {
+		trail = append(trail, string(row))
+		return nil
+	})
+	if diff := cmp.Diff([]string{"row 1", "row 2", "row 3"}, trail); diff != "" || err != nil {
+		t.Errorf("Trail: %v %s", err, diff)
 	}
 	stop := errors.New("stop")
 	if err := s.Apps(func([]byte) error { return stop }); !errors.Is(err, stop) {

@@ -20,6 +20,7 @@ type Memory struct {
 	keys     map[string]TaskID
 	services map[string][]byte
 	apps     [][]byte
+	trail    [][]byte
 	last     TaskID
 	seq      uint32
 	buf      []byte
@@ -42,6 +43,9 @@ func (m *Memory) Append(b *Batch) error {
 	}
 	if b.App != nil {
 		m.apps = append(m.apps, bytes.Clone(b.App))
+	}
+	for _, row := range b.Trail {
+		m.trail = append(m.trail, bytes.Clone(row))
 	}
 	return nil
 }
@@ -176,6 +180,18 @@ func (m *Memory) Apps(f func([]byte) error) error {
 	defer m.mu.Unlock()
 	for _, app := range m.apps {
 		if err := f(app); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Trail implements Store.
+func (m *Memory) Trail(f func([]byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, row := range m.trail {
+		if err := f(row); err != nil {
 			return err
 		}
 	}

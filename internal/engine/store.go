@@ -6,6 +6,7 @@ type Batch struct {
 	Records  []Record       // in order; a Submitted opens a task, a record whose Kind Ends closes it
 	Services []ServiceState // of services that changed
 	App      []byte         // the caller's own bytes; nil: none
+	Trail    [][]byte       // rows of the caller's own trail, each kept by itself, in order
 }
 
 // ServiceState is the stored state of a service, opaque to the store.
@@ -42,6 +43,8 @@ type Store interface {
 	Services(f func(ServiceState) error) error
 	// Apps calls f with the caller's bytes of each batch that had some, in order.
 	Apps(f func(app []byte) error) error
+	// Trail calls f with every row of the caller's trail, in order.
+	Trail(f func(row []byte) error) error
 	// Close gives the store up.
 	Close() error
 }
@@ -75,6 +78,9 @@ func (Discard) Services(func(ServiceState) error) error { return nil }
 
 // Apps has kept none.
 func (Discard) Apps(func([]byte) error) error { return nil }
+
+// Trail has kept none.
+func (Discard) Trail(func([]byte) error) error { return nil }
 
 // Close does nothing.
 func (Discard) Close() error { return nil }

@@ -10,6 +10,7 @@
 //	keys      idempotency key -> task
 //	services  name -> last state; services' own records are the history of task 0
 //	apps      number -> the caller's bytes of one batch
+//	trail     number -> a row of the caller's trail; there from the first row on
 //
 // Keys rise with the task's number, so nearly all writing happens at the end of
 // the tree, and what one batch has about a task costs one key. A batch is one

@@ -27,6 +27,7 @@ var (
 	bucketKeys     = []byte("keys")
 	bucketServices = []byte("services")
 	bucketApps     = []byte("apps")
+	bucketTrail    = []byte("trail") // made with the first row
 
 	keyLast = []byte("last") // in meta
 )
@@ -59,6 +60,9 @@ func (s *Store) Append(b *engine.Batch) error {
 				}
 			}
 			if err := putApp(tx, b.App); err != nil {
+				return err
+			}
+			if err := putTrail(tx, b.Trail); err != nil {
 				return err
 			}
 			return failpoint.Err(failpoint.CommitBefore)
