@@ -78,7 +78,9 @@ const (
 	// TaskSubmitted: a task arrived and was accepted. Strategy, Task; Amount is
 	// what it is worth to the business in cents; Class is "decline" if the
 	// customer's card is bad: such a task ends declined in every strategy. If the
-	// run has several workflows, Step is the first of the task's.
+	// run has several workflows, Step is the first of the task's. If it is asked who
+	// sends tasks, Text is the name that the strategy has for the sender, and Attempt
+	// how many people had that name at the time.
 	TaskSubmitted
 	// TaskSucceeded: every step is done. Strategy, Task; Dur since submission.
 	TaskSucceeded
@@ -183,6 +185,18 @@ const (
 	// Class is the mechanism, Text "on" or "off". It acts right after At.
 	RemedySwitched
 
+	// TaskTagged: the task has a tag of the scenario, the same in every strategy, whom
+	// none of them sees. Task; Class is the tag.
+	TaskTagged
+	// SecretSeen: something that a task carries was written where it does not belong.
+	// Strategy, Task; Class is where ("store", "log", "error", "audit"), Text names
+	// what was not there before, Amount how many that are.
+	SecretSeen
+	// TrailCounted: how far the audit trail has come, from time to time and at the end.
+	// Strategy; Class is what is counted, "records" (Text is then the hash of the
+	// latest) or "bytes", Amount how many there are.
+	TrailCounted
+
 	kindEnd // one past the last kind
 )
 
@@ -199,6 +213,7 @@ var kindNames = [kindEnd]string{
 	AlertFired: "alert.fired", AlertResolved: "alert.resolved",
 	ResponderActs: "responder.acts", ResponderFound: "responder.found", IncidentMended: "incident.mended",
 	StepFellBack: "step.fell_back", WorkBegan: "work.began", WorkDropped: "work.dropped", RemedySwitched: "remedy.switched",
+	TaskTagged: "task.tagged", SecretSeen: "secret.seen", TrailCounted: "trail.counted",
 }
 
 // String is the kind's name on a tape: "step.retrying".
@@ -207,6 +222,12 @@ func (k Kind) String() string {
 		return kindNames[k]
 	}
 	return fmt.Sprintf("kind(%d)", uint8(k))
+}
+
+// Transition tells whether the kind moves a task or one of its steps: what an audit
+// trail has a record of.
+func (k Kind) Transition() bool {
+	return k >= TaskSubmitted && k <= TaskRedriven || k >= StepStarted && k <= StepDeferred || k == StepSkipped || k == StepFellBack
 }
 
 // Kinds lists all kinds in order.
@@ -227,6 +248,23 @@ func ParseKind(name string) (k Kind, ok bool) {
 	}
 	return 0, false
 }
+
+// Places where something may be seen that a task carries: classes of SecretSeen.
+const (
+	SinkStore = "store" // contexts and outputs in the engine's database
+	SinkLog   = "log"   // lines of the log
+	SinkError = "error" // messages of errors, and with them tape, ledger and reports
+	SinkAudit = "audit" // records of the audit trail
+)
+
+// Sinks are all of them.
+func Sinks() []string { return []string{SinkStore, SinkLog, SinkError, SinkAudit} }
+
+// Things that TrailCounted counts.
+const (
+	TrailRecords = "records"
+	TrailBytes   = "bytes"
+)
 
 // Error classes. A class is a plain word so that scenarios may use their own;
 // these have a meaning to the program.

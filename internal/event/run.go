@@ -24,8 +24,12 @@ type Run struct {
 	Promises   []Promise  `json:"promises,omitempty"`
 	Impact     Impact     `json:"impact"`
 	Claims     []Claim    `json:"claims,omitempty"`
-	Watch      *Watch     `json:"watch,omitempty"` // nil: nobody watches
-	Beats      []Beat     `json:"beats,omitempty"` // moments that deserve a sentence
+	Watch      *Watch     `json:"watch,omitempty"`   // nil: nobody watches
+	Beats      []Beat     `json:"beats,omitempty"`   // moments that deserve a sentence
+	Tags       []string   `json:"tags,omitempty"`    // that tasks may have
+	Senders    bool       `json:"senders,omitempty"` // it is asked who sends tasks
+	Needles    int        `json:"needles,omitempty"` // things a task carries that must not be seen
+	Audit      *Audit     `json:"audit,omitempty"`   // nil: no strategy keeps records
 
 	// Source is the text of the scenario file, Sets the --set arguments applied
 	// to it and Journal the --inject terms given beforehand: with the seed they
@@ -136,10 +140,11 @@ type Step struct {
 	Base      Time    `json:"base"` // wait before the second attempt
 	Factor    float64 `json:"factor"`
 	Cap       Time    `json:"cap"`
-	Jitter    float64 `json:"jitter"`            // ± share of the wait
-	Slow      Time    `json:"slow,omitempty"`    // an execution beyond this is a slow one
-	Backoff   string  `json:"backoff,omitempty"` // how waits grow; "": exponentially
-	Spread    string  `json:"spread,omitempty"`  // how they vary; "": by ± Jitter
+	Jitter    float64 `json:"jitter"`              // ± share of the wait
+	Slow      Time    `json:"slow,omitempty"`      // an execution beyond this is a slow one
+	Backoff   string  `json:"backoff,omitempty"`   // how waits grow; "": exponentially
+	Spread    string  `json:"spread,omitempty"`    // how they vary; "": by ± Jitter
+	Mechanism string  `json:"mechanism,omitempty"` // only strategies with it have the step; empty: all
 }
 
 // Service is something outside that steps call.
@@ -188,6 +193,15 @@ type Impact struct {
 	ContactClean   float64 `json:"contact_clean"`    // failed and nothing left behind
 	MinutesPerCase float64 `json:"minutes_per_case"` // to repair one broken promise by hand
 	Engineers      int     `json:"engineers"`        // who share that work
+}
+
+// Audit is the declared model of what it takes to prepare an audit: so many
+// questions about single actions, and minutes for each, whether it is answered by
+// a record or not. Its numbers are parameters, not measurements.
+type Audit struct {
+	Questions  int     `json:"questions"`
+	Answered   float64 `json:"answered_minutes"`
+	Unanswered float64 `json:"unanswered_minutes"`
 }
 
 // Claim is a statement of the story that is held against the run.

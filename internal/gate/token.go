@@ -12,6 +12,7 @@ import (
 
 // Claims are what a token says of its bearer.
 type Claims struct {
+	Issuer  string // who has issued it; empty: whose key signs it
 	Subject string // whose token it is: the id of an account
 	Role    string
 	Team    string
@@ -60,8 +61,11 @@ func since(d *jwt.NumericDate) time.Duration { return d.Sub(epoch()) }
 
 // Sign makes the token: a JWT, signed with HS256. Instants are cut to whole seconds.
 func (s *Signer) Sign(c Claims) (string, error) {
+	if c.Issuer == "" {
+		c.Issuer = s.issuer
+	}
 	b := bearer{Role: c.Role, Team: c.Team, RegisteredClaims: jwt.RegisteredClaims{
-		Issuer: s.issuer, Subject: c.Subject, IssuedAt: date(c.Issued), ExpiresAt: date(c.Expires),
+		Issuer: c.Issuer, Subject: c.Subject, IssuedAt: date(c.Issued), ExpiresAt: date(c.Expires),
 	}}
 	if c.MFA != nil {
 		b.MFA = date(*c.MFA)
@@ -89,7 +93,7 @@ func (s *Signer) Verify(token string, at time.Duration) (Claims, error) {
 	case err != nil || b.Subject == "" || b.IssuedAt == nil:
 		return Claims{}, ErrInvalid
 	}
-	c := Claims{Subject: b.Subject, Role: b.Role, Team: b.Team, Issued: since(b.IssuedAt), Expires: since(b.ExpiresAt)}
+	c := Claims{Issuer: b.Issuer, Subject: b.Subject, Role: b.Role, Team: b.Team, Issued: since(b.IssuedAt), Expires: since(b.ExpiresAt)}
 	if b.MFA != nil {
 		at := since(b.MFA)
 		c.MFA = &at

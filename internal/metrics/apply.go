@@ -40,6 +40,7 @@ func New(run *event.Run) *State {
 			Recovery: &Histogram{},
 			width:    width(run),
 		}
+		s.Strategies[i].guarded(run)
 		for j := range s.Strategies[i].Steps {
 			s.Strategies[i].Steps[j].Latency = &Histogram{}
 			s.Strategies[i].Steps[j].recent.slice = window(run) / event.Time(recentSlices)
@@ -98,6 +99,9 @@ func (s *State) Apply(e *event.Event) {
 	if s.beats.waits(e.Kind) {
 		s.beatsOf(e)
 	}
+	if e.Kind.Transition() {
+		s.Strategies[e.Strategy].Transitions++
+	}
 	switch e.Kind {
 	case event.RunStarted:
 	case event.RunEnded:
@@ -118,6 +122,8 @@ func (s *State) Apply(e *event.Event) {
 		s.applyEffect(e)
 	case event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:
 		s.applyWatch(e)
+	case event.TaskTagged, event.SecretSeen, event.TrailCounted:
+		s.applyGuard(e)
 	default:
 		s.applyTask(e)
 	}

@@ -132,6 +132,8 @@ func (c *checker) before(e *event.Event) bool {
 			c.keyless[e.Service] = true
 		}
 		return true
+	case e.Kind == event.TaskTagged:
+		return c.hold(inside(int(e.Task-1), len(c.orders)), e, "a task that was never submitted")
 	}
 	b := &c.books[e.Strategy]
 	if !c.hold(inside(int(e.Task-1), len(b.tasks)), e, "a task that was never submitted") {
@@ -145,6 +147,8 @@ func (c *checker) before(e *event.Event) bool {
 		return c.work(e)
 	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped, event.StepFellBack:
 		return c.step(b, e)
+	case event.SecretSeen:
+		return true
 	default:
 		return c.move(b, e)
 	}
@@ -166,6 +170,12 @@ func subjectsOf(k event.Kind) subjects {
 		return subjects{strategy: true}
 	case event.EffectMade, event.EffectRepeated:
 		return subjects{strategy: true, task: true, step: true, effect: true}
+	case event.TaskTagged:
+		return subjects{task: true}
+	case event.SecretSeen:
+		return subjects{strategy: true, task: true}
+	case event.TrailCounted:
+		return subjects{strategy: true}
 	case event.FaultBegan, event.FaultInjected, event.FaultEnded:
 		return subjects{service: true}
 	case event.BreakerOpened, event.BreakerHalfOpened, event.BreakerClosed, event.IncidentMended:

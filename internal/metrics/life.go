@@ -9,6 +9,7 @@ import (
 // order is what the strategies share of a task.
 type order struct {
 	worth int64 // cents
+	tags  uint8 // by bit, in the order of Run.Tags
 	bad   bool  // its card is bad: ends declined in every strategy
 }
 

@@ -14,6 +14,7 @@ func (s *State) applyEffect(e *event.Event) {
 	s.tally(k, e.Task, +1)
 	count.Count++
 	count.Amount += e.Amount
+	s.effectOfTags(k, e)
 	if before > 0 {
 		s.double(k, int(e.Effect))
 	}

@@ -84,6 +84,15 @@ type Strategy struct {
 	// Watch is how the incident was noticed and mended; empty unless the run is
 	// one in which somebody watches.
 	Watch Watch
+	// Tagged are the tasks with each tag, in the order of Run.Tags.
+	Tagged []Tagged
+	// Senders adds up, over the tasks, how many people each may have come from.
+	Senders int64
+	// Seen counts what was seen where it does not belong, in the order of event.Sinks.
+	Seen []int64
+	// Transitions of tasks and steps; Trail is how many of them have a record.
+	Transitions int64
+	Trail       Trail
 	// Minutes is a series over virtual time, in buckets of [State.Width].
 	Minutes []Bucket
 	width   event.Time // of a bucket
@@ -120,6 +129,8 @@ type Step struct {
 	// Running attempts now; Waiting for their next attempt now; Deferred by an
 	// open breaker now.
 	Running, Waiting, Deferred int
+	// Spent is the time of all finished attempts.
+	Spent event.Time
 	// Latency of all finished attempts, µs.
 	Latency *Histogram
 	// recent outcomes of attempts, for the rate of the last minute

@@ -89,6 +89,7 @@ func (step *Step) finish(f *flight, bit uint64, e *event.Event) {
 		step.Failures++
 	}
 	step.Latency.Record(e.Dur)
+	step.Spent += e.Dur
 	step.recent.add(e.At, bad)
 }
 

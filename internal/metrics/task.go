@@ -44,6 +44,7 @@ func (s *State) submit(e *event.Event) {
 	}
 	s.lives[k].begin()
 	s.Strategies[k].Tasks.Submitted++
+	s.Strategies[k].Senders += int64(e.Attempt)
 	s.Strategies[k].minute(e.At).Submitted++
 	s.tally(k, e.Task, +1)
 }
@@ -166,6 +167,9 @@ func (s *State) tally(k int, task int32, sign int) {
 		st.DoneCents += int64(sign) * o.worth
 	}
 	s.tallyPromises(k, task, sign)
+	if o.tags != 0 {
+		s.tallyTags(k, task, sign)
+	}
 }
 
 func (l *life) firstPassFailed() bool {

@@ -77,6 +77,7 @@ type Strategy struct {
 	Incident *Incident `json:"incident,omitempty"`
 	Watch    *Watch    `json:"watch,omitempty"`
 	*Upkeep
+	*Guards
 }
 
 // Tasks are counts of tasks. Submitted = Succeeded + Failed + Declined + Rejected
@@ -197,7 +198,7 @@ func newStrategy(s *metrics.State, k int) Strategy {
 		Steps: steps(s, k), LatencyMS: Quantiles{quantile(st.Outcome, 0.5), quantile(st.Outcome, 0.95), quantile(st.Outcome, 0.99)},
 		Waited: waited(s, k), Effects: effects(s, k), Amounts: amounts(s, k),
 		Impact: Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents}, Upkeep: upkeep(s, k),
-		Backlog: backlog(s, k), Incident: incident(s, k), Watch: watch(s, k),
+		Backlog: backlog(s, k), Incident: incident(s, k), Watch: watch(s, k), Guards: guards(s, k),
 	}
 }
 

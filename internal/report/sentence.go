@@ -151,6 +151,12 @@ func (t teller) told() string {
 		return "by hand, " + words(e.Class) + " is switched " + e.Text
 	case e.Kind == event.StepSkipped:
 		return "goes past " + t.step()
+	case e.Kind == event.TaskTagged:
+		return words(e.Class)
+	case e.Kind == event.SecretSeen:
+		return "the " + sinkName(e.Class) + " shows " + e.Text
+	case e.Kind == event.TrailCounted:
+		return trailText(e)
 	case e.Kind == event.EffectMade:
 		return t.deed()
 	case e.Kind == event.EffectRepeated:

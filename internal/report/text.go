@@ -80,6 +80,9 @@ func (r *Result) columns() [][]string {
 		r.addUpkeep(add)
 	}
 	r.addIncident(add)
+	if guarded(r.run) {
+		r.addGuards(add)
+	}
 	add("calls, tried again", func(_ int, st *metrics.Strategy) string { return Count(st.Attempts) + ", " + Count(st.Retries) })
 	add("outcome p50, p95, p99", func(_ int, st *metrics.Strategy) string { return quantiles(st.Outcome) })
 	return rows

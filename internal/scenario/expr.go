@@ -12,6 +12,9 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/gate"
 )
 
 // Expr is a compiled expression of the scenario file. It does not change and may
@@ -31,7 +34,13 @@ type Env struct {
 	// Draw yields the next draw in [0,1) for this expression. It may be nil if
 	// the expression draws nothing.
 	Draw func() float64
+	// Seed and At are the run's seed and the instant at which the task arrived:
+	// tokens are signed with keys of the seed, and judged as of the arrival.
+	Seed uint64
+	At   event.Time
 
+	gates   []Gate
+	signers map[string]*gate.Signer
 	machine vm.VM
 	trial   *trial // nil unless expressions are being tried out
 }
@@ -44,7 +53,7 @@ func (s *Scenario) NewEnv(task int) *Env {
 	names := make(map[string]any, len(s.Data)+len(s.Context)+3)
 	maps.Copy(names, s.Data)
 	names["task"] = task
-	return &Env{Names: names}
+	return &Env{Names: names, gates: s.Gates}
 }
 
 // drawKey is the name under which functions that draw find their Env.

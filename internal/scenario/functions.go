@@ -25,7 +25,7 @@ type function struct {
 
 // ours are the functions of the scenario language.
 func ours() []function {
-	return []function{
+	return append([]function{
 		{"pick", true, pick, new(func(any, []any) any), "pick(list): one element; by their field weight if they have one"},
 		{"chance", true, chance, new(func(any, float64) any), "chance(p): true with probability p"},
 		{"uniform", true, uniform, new(func(any, float64, float64) any), "uniform(a, b): a number from a up to b"},
@@ -33,7 +33,7 @@ func ours() []function {
 		{"hexid", true, hexid, new(func(any, int) any), "hexid(n): n hexadecimal digits"},
 		{"cents", false, cents, new(func(float64) any), "cents(x): money in whole cents, half up"},
 		{"round2", false, round2, new(func(float64) any), "round2(x): x to two decimals, half up"},
-	}
+	}, accessFunctions()...)
 }
 
 // banned are functions of the library that would make a run depend on the clock

@@ -52,6 +52,7 @@ func (r *reader) scenario(o *object) {
 		r.load(c)
 	}
 	r.data(o.child("data", "tables and values of the scenario's own, which expressions know by name"))
+	r.gates(o)
 	names := r.context(o)
 	r.effects(o)
 	r.services(o)
@@ -59,6 +60,7 @@ func (r *reader) scenario(o *object) {
 	r.workflows(o, names)
 	r.choice(o, names)
 	r.manyFaults(o)
+	r.guards(o, names)
 	if len(r.probs) == 0 {
 		r.decliners(o)
 	}

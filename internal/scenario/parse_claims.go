@@ -127,5 +127,5 @@ func (r *reader) measures() []string {
 			}
 		}
 	}
-	return known
+	return append(known, r.s.guardMeasures()...)
 }

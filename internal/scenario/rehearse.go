@@ -41,7 +41,7 @@ func (r *reader) rehearse() {
 		}
 	}
 	dice := rand.New(rand.NewPCG(1, 2))
-	env := &Env{Names: maps.Clone(r.s.Data), Draw: dice.Float64, trial: try}
+	env := &Env{Names: maps.Clone(r.s.Data), Draw: dice.Float64, gates: r.s.Gates, trial: try}
 	failed := map[*Expr]bool{}
 	note := func(x *Expr, err error) {
 		if err != nil && !failed[x] {
@@ -95,6 +95,7 @@ func (s *Scenario) evalTask(env *Env, task int, note func(*Expr, error)) {
 		_, err := s.Bad.Bool(env)
 		note(s.Bad, err)
 	}
+	s.evalGuards(env, note)
 	i, err := s.ChooseWorkflow(env)
 	if note(s.Workflow, err); err == nil {
 		s.evalWorkflow(env, &s.Workflows[i], note)

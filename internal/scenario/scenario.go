@@ -26,6 +26,12 @@ type Scenario struct {
 	// card): drawn once per task, the same in every strategy. May be nil.
 	Bad *Expr
 
+	Gates    []Gate
+	Tags     []Tag
+	Identity *Identity // nil: nobody asks who sends a task
+	Privacy  *Privacy  // nil: nobody asks what a task carries
+	Audit    *Audit    // nil: no records are kept
+
 	Workflows []Workflow
 	// Workflow names the one that a task runs, see [Scenario.WorkflowOf]; nil: there
 	// is one only.

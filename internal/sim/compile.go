@@ -17,6 +17,13 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		Effects: sc.Effects, Promises: sc.Promises, Impact: sc.Impact, Claims: sc.Claims, Beats: sc.Beats,
 		Source: sc.Text, Sets: sc.Sets, Journal: opts.Journal,
 	}
+	for i := range sc.Tags {
+		run.Tags = append(run.Tags, sc.Tags[i].Name)
+	}
+	run.Senders, run.Audit = sc.Identity != nil, audited(sc)
+	if sc.Privacy != nil {
+		run.Needles = len(sc.Privacy.Needles)
+	}
 	if sc.Load.Every > 0 {
 		run.Schedule = &event.Schedule{Every: sc.Load.Every, Begins: sc.Load.Begins}
 	}
@@ -42,13 +49,13 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		run.Services = append(run.Services, event.Service{Name: sv.Name, Title: sv.Title, Chatter: sv.Chatter, Servers: sv.Servers, Keyless: keyless(sc, i)})
 	}
 	for i := range sc.Workflows {
-		describeWorkflow(run, &sc.Workflows[i], i)
+		describeWorkflow(run, &sc.Workflows[i], i, sc.Mechanisms)
 	}
 	describeWatch(run, sc)
 	return run
 }
 
-func describeWorkflow(run *event.Run, wf *scenario.Workflow, index int) {
+func describeWorkflow(run *event.Run, wf *scenario.Workflow, index int, mechanisms []scenario.Mechanism) {
 	first := len(run.Steps)
 	for i := range wf.Steps {
 		s := &wf.Steps[i]
@@ -58,6 +65,9 @@ func describeWorkflow(run *event.Run, wf *scenario.Workflow, index int) {
 		}
 		if s.Retry.Backoff != scenario.Exponential {
 			step.Backoff = s.Retry.Backoff
+		}
+		if s.Mechanism != scenario.None {
+			step.Mechanism = mechanisms[s.Mechanism].Name
 		}
 		for _, d := range s.DependsOn {
 			step.DependsOn = append(step.DependsOn, first+d)

@@ -88,13 +88,14 @@ func (d *durables) fallback(a engine.Attempt) (output []byte, ok bool) {
 func (l *durable) submit(task int32) {
 	w := l.all.w
 	s := engine.Submission{Pass: w.passes(l.lane, task)}
-	if w.disk.keep {
-		s.Context = text(w.payloads.get(task).context)
+	if w.disk.keep || w.guards.privacy != nil {
+		s.Context = w.guards.rest(l.lane, task, "context", w.payloads.get(task).context)
 	}
 	id, err := w.core.Submit(engine.Time(w.now), engineRef(l.strategy, &w.sc.Workflows[w.figures.of(task).workflow]), s)
 	if err != nil || id != l.id(task) {
 		panic(fmt.Sprintf("sim: task %d of %s: engine gave id %d: %v", task, l.strategy.Name, id, err))
 	}
+	w.guards.sees(l.lane, task, sinkStore, string(s.Context))
 }
 
 // claim starts every step that may start now.
@@ -141,15 +142,16 @@ func (l *durable) replied(o *occurrence) {
 	var err error
 	if o.class == answered {
 		var output []byte
-		if w.disk.keep {
-			output = text(w.payloads.get(o.task).output(int(o.step)))
+		if w.disk.keep || w.guards.privacy != nil {
+			output = w.guards.rest(l.lane, o.task, w.steps[o.step].Name, w.payloads.get(o.task).output(int(o.step)))
+			w.guards.sees(l.lane, o.task, sinkStore, string(output))
 		}
 		err = w.core.Succeed(engine.Time(w.now), a, output)
 	} else {
 		sv := w.steps[o.step].service
 		c := &sv.refusals[o.class]
 		err = w.core.Fail(engine.Time(w.now), a, engine.Failure{
-			Class: c.Name, Message: sv.message(o.class), Permanent: c.Permanent, RetryAfter: engine.Time(c.RetryAfter),
+			Class: c.Name, Message: w.refusal(o), Permanent: c.Permanent, RetryAfter: engine.Time(c.RetryAfter),
 		})
 	}
 	if err != nil {

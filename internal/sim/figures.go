@@ -180,6 +180,7 @@ func (f *figures) bad(task int32) bool {
 func (f *figures) blank(task int32) *payload {
 	f.bare.task = task
 	f.bare.names["task"] = int(task)
+	f.bare.env.At = f.book.arrival(task)
 	return f.bare
 }
 

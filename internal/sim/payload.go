@@ -27,6 +27,7 @@ type payload struct {
 type payloads struct {
 	sc    *scenario.Scenario
 	dice  dice
+	at    []event.Time    // arrivals, of scenarios whose expressions ask for them
 	steps []scenario.Step // of all workflows, as in Run.Steps
 	live  map[int32]*payload
 
@@ -88,6 +89,9 @@ func newPayloads(sc *scenario.Scenario, d dice) *payloads {
 	for i := range sc.Workflows {
 		p.steps = append(p.steps, sc.Workflows[i].Steps...)
 	}
+	if len(sc.Gates) > 0 {
+		p.at = arrivals(sc.Load, d)
+	}
 	p.collect()
 	return p
 }
@@ -121,10 +125,19 @@ func (p *payloads) blank(task int32) *payload {
 		book: p, task: task, steps: map[string]any{}, context: map[string]any{},
 		outputs: make([]map[string]any, len(p.steps)), env: p.sc.NewEnv(int(task)),
 	}
-	pl.env.Draw = pl.draw
+	pl.env.Draw, pl.env.Seed = pl.draw, p.dice.seed
+	pl.env.At = p.arrival(task)
 	pl.names = pl.env.Names
 	pl.names["steps"] = pl.steps
 	return pl
+}
+
+// arrival is when the task arrives; 0 if nobody asks.
+func (p *payloads) arrival(task int32) event.Time {
+	if task < 1 || int(task) > len(p.at) {
+		return 0
+	}
+	return p.at[task-1]
 }
 
 // draw is the next draw of the expression that is being evaluated.

@@ -34,6 +34,9 @@ func (w *World) restore(opts Options) error {
 	w.horizon, w.now = p.Until, max(0, p.Until)
 	w.journal, w.disk.crashes = slices.Clone(p.Journal), slices.Clone(p.Crashes)
 	w.disk.replay(p.Events)
+	if err := w.trails.recall(opts.Store); err != nil {
+		return err
+	}
 	if p.Ended() {
 		w.ended = true
 		return nil
@@ -174,6 +177,7 @@ func (w *World) recall(events []event.Event) (left remains) {
 				s.recall(e)
 			}
 		}
+		w.guards.recall(e)
 		w.notePark(e)
 		w.noteDesk(e)
 	}

@@ -22,6 +22,7 @@ type service struct {
 	armed    []*armed       // faults of the fault language, in order of arming
 	kept     map[keyID]kept // errors that it answers again to the same key
 	refusals []scenario.Class
+	plain    int // refusals from here on are scripted answers
 	// indices into refusals
 	burstClass, lostClass, downClass, declineClass, rateClass int16
 }
@@ -53,6 +54,7 @@ func newService(i int, s *scenario.Service, d dice) *service {
 	if s.Rate != nil {
 		sv.rateClass = sv.refuse(s.Rate.Class)
 	}
+	sv.plain = len(sv.refusals)
 	return sv
 }
 

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"math"
+
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/scenario"
 )
@@ -59,7 +61,7 @@ func (s *straight) replied(o *occurrence) {
 		sv := w.steps[o.step].service
 		c := &sv.refusals[o.class]
 		s.over(o, c.Permanent)
-		s.failed(o, c, sv.message(o.class))
+		s.failed(o, c, w.refusal(o))
 		return
 	}
 	s.over(o, true)
@@ -168,6 +170,8 @@ func (w *World) emitSubmitted(lane int8, task int32) {
 	if len(w.run.Workflows) > 1 {
 		ev.Step = int16(w.workflow(task).First)
 	}
+	name, people := w.guards.sender(lane, task)
+	ev.Text, ev.Attempt = name, int16(min(people, math.MaxInt16))
 	w.emit(ev)
 }
 

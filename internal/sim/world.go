@@ -10,6 +10,7 @@ import (
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/responder"
 	"tasker-sim/internal/scenario"
+	"tasker-sim/internal/vault"
 )
 
 // Options are what makes a run beside its scenario.
@@ -26,6 +27,10 @@ type Options struct {
 	Store engine.Store
 	// Ledger keeps the effects. nil: they are not kept.
 	Ledger Ledger
+	// Papers takes what is apart from both, and Vault has the keys of what is sealed
+	// in the store. nil: nothing is left, keys are made up.
+	Papers Papers
+	Vault  *vault.Vault
 	// Past and Rows are what [ReadPast] and [OpenLedger] found when a run goes on
 	// after a crash; Past nil: the run is new.
 	Past *Past
@@ -53,6 +58,8 @@ type World struct {
 	ledger   Ledger
 	book     book
 	disk     disk
+	guards   *guards
+	trails   *trails
 
 	now      event.Time         // instant of the occurrence being performed
 	horizon  event.Time         // everything up to here has happened
@@ -126,6 +133,10 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 		}
 	}
 	w.openDesks()
+	w.trails = newTrails(w)
+	if w.guards, err = newGuards(w, opts); err != nil {
+		return nil, err
+	}
 	if err := w.openLanes(opts); err != nil {
 		return nil, err
 	}
@@ -279,6 +290,7 @@ func (w *World) arrive() {
 	for _, l := range w.lanes {
 		l.submit(task)
 	}
+	w.guards.tag(task)
 	w.scheduleArrival()
 }
 
@@ -332,6 +344,7 @@ func (w *World) over() bool {
 }
 
 func (w *World) end() {
+	w.trails.close()
 	w.emit(event.Event{Kind: event.RunEnded, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None})
 	w.horizon, w.ended = w.now, true
 }
@@ -341,6 +354,8 @@ func (w *World) end() {
 func (w *World) emit(ev event.Event) {
 	ev.At = w.now
 	w.disk.stage(&ev)
+	w.guards.write(&ev)
+	w.trails.record(&ev)
 	w.notePark(&ev)
 	w.noteDesk(&ev)
 	switch ev.Kind {
@@ -356,15 +371,23 @@ func (w *World) settle(task int32) {
 	}
 	if w.settled[task]++; int(w.settled[task]) >= len(w.lanes) {
 		w.payloads.forget(task)
+		w.guards.forget(task)
 	}
 }
 
 // flush makes the window durable: first the ledger, then in one transaction the
 // engine's records and the events. Only then may the events be seen.
 func (w *World) flush() error {
-	if err := errors.Join(w.failure, w.ledger.Sync()); err != nil {
+	if err := errors.Join(w.failure, w.ledger.Sync(), w.guards.before()); err != nil {
 		return err
 	}
 	w.noteCrash()
-	return w.disk.flush(w.core, windowHead{Until: w.horizon, Journal: w.journal, Crashes: w.disk.crashes})
+	for _, row := range w.trails.rows {
+		w.core.Trail(row)
+	}
+	w.trails.rows = w.trails.rows[:0]
+	if err := w.disk.flush(w.core, windowHead{Until: w.horizon, Journal: w.journal, Crashes: w.disk.crashes}); err != nil {
+		return err
+	}
+	return w.guards.after()
 }
