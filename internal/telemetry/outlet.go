@@ -33,7 +33,8 @@ type Outlet struct {
 	opts    Options
 	to      exporters
 	scraper *scraper
-	limit   int // of queues
+	limit   int           // of queues
+	hold    time.Duration // see sender
 
 	mu      sync.Mutex
 	tap     *Tap
@@ -43,7 +44,7 @@ type Outlet struct {
 // Open opens the endpoint and makes the exporters that were asked for. It does not
 // look whether the receiver is there.
 func Open(opts Options) (*Outlet, error) {
-	o := &Outlet{opts: opts, limit: queueLimit}
+	o := &Outlet{opts: opts, limit: queueLimit, hold: firstHold}
 	var err error
 	if opts.OTLP != "" {
 		if o.to, err = connect(context.Background(), opts.OTLP); err != nil {
@@ -91,7 +92,7 @@ func (o *Outlet) Watch(src event.Source, rest time.Duration) *Tap {
 	defer o.mu.Unlock()
 	o.tap = tap
 	if q != nil {
-		o.sending = begin(tap, o.to, &o.opts)
+		o.sending = begin(tap, o.to, &o.opts, o.hold)
 	}
 	return tap
 }

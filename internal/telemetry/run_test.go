@@ -48,7 +48,7 @@ func play(tb testing.TB, name string, journal []string, sets ...string) *story {
 // that can: an outage, a brown-out, and whatever the dice hold.
 func shortCheckout(tb testing.TB) *story {
 	return play(tb, "checkout", []string{"payment_gateway @ 50s..110s: outage", "inventory @ 20s..40s: brownout(rate=60%, lat=x4)"},
-		"load.duration=4m", "load.tasks=300")
+		"load.duration=4m", "load.tasks=150")
 }
 
 // drain takes all events of a source.

@@ -36,6 +36,7 @@ type sender struct {
 	logs  []sdklog.Record
 
 	clock    wall.Stopwatch
+	hold     time.Duration // after a first failure
 	failures int           // in a row
 	holdTill time.Duration // on the clock: until then nothing is tried
 }
@@ -151,8 +152,7 @@ func (s *sender) mayTry() bool {
 // fail notes a failure and holds back for a time that doubles.
 func (s *sender) fail() {
 	s.failures++
-	hold := min(firstHold<<min(s.failures-1, 10), longestHold)
-	s.holdTill = s.clock.Elapsed() + hold
+	s.holdTill = s.clock.Elapsed() + min(s.hold<<min(s.failures-1, 10), longestHold)
 }
 
 // guarded calls an exporter. One that panics has failed.

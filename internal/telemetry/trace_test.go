@@ -248,7 +248,7 @@ func TestSameRunSameIDs(t *testing.T) {
 	a, b, c := newReceiver(t), newReceiver(t), newReceiver(t)
 	sendTo(t, a, s, 1)
 	sendTo(t, b, s, 1)
-	sendTo(t, c, play(t, "checkout", nil, "load.duration=4m", "load.tasks=300", "retry_limit=2"), 1)
+	sendTo(t, c, play(t, "checkout", nil, "load.duration=4m", "load.tasks=150", "retry_limit=2"), 1)
 	if d := cmp.Diff(spanLines(a), spanLines(b)); d != "" {
 		t.Errorf("first (-), second (+):\n%s", d)
 	}

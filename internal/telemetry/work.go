@@ -19,10 +19,10 @@ type sending struct {
 }
 
 // begin starts to send what the tap sees.
-func begin(tap *Tap, to exporters, opts *Options) *sending {
+func begin(tap *Tap, to exporters, opts *Options, hold time.Duration) *sending {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &sending{tap: tap, epoch: opts.Epoch, cancel: cancel, over: make(chan struct{}), clock: wall.Start()}
-	s.sender = &sender{to: to, book: tap.book, ctx: ctx, patient: opts.Patient, clock: wall.Start()}
+	s.sender = &sender{to: to, book: tap.book, ctx: ctx, patient: opts.Patient, clock: wall.Start(), hold: hold}
 	s.weaver = newWeaver(tap.Run(), opts.Epoch, opts.Share, s.sender)
 	go s.work()
 	return s
