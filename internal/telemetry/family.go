@@ -45,6 +45,8 @@ const (
 	effectsRepeated
 	breakerOpened
 	breakerState
+	alertsFired
+	alertsFiring
 	simFaults
 	simDeaths
 	simTime
@@ -77,6 +79,8 @@ var families = [familyEnd]family{
 	effectsRepeated: {"tasker_effects_repeated_total", counter, "{effect}", "strategy service effect", "calls that met their own effect, so that nothing was done twice"},
 	breakerOpened:   {"tasker_breaker_opened_total", counter, "{time}", "strategy service", "times a circuit breaker opened"},
 	breakerState:    {"tasker_breaker_state", gauge, "{state}", "strategy service", "state of a circuit breaker: 0 closed, 1 half open, 2 open"},
+	alertsFired:     {"tasker_alerts_total", counter, "{alert}", "strategy alert", "times a rule of the scenario that watches the strategy began to hold"},
+	alertsFiring:    {"tasker_alerts_firing", gauge, "{alert}", "strategy alert", "whether the rule holds now, 0 or 1"},
 	simFaults:       {"tasker_sim_faults", gauge, "{fault}", "service", "faults that are open now; no real system could tell"},
 	simDeaths:       {"tasker_sim_process_deaths_total", counter, "{time}", "", "kills that the run survived"},
 	simTime:         {"tasker_sim_virtual_seconds", gauge, "s", "", "virtual time since the start of the run"},

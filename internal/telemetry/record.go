@@ -18,9 +18,11 @@ func severity(e *event.Event) log.Severity {
 	}
 	switch e.Kind {
 	case event.RunStarted, event.RunEnded, event.TaskSubmitted, event.TaskSucceeded, event.TaskDeclined, event.TaskRejected,
-		event.TaskRedriven, event.StepDeferred, event.BreakerHalfOpened, event.BreakerClosed, event.FaultEnded:
+		event.TaskRedriven, event.StepDeferred, event.BreakerHalfOpened, event.BreakerClosed, event.FaultEnded,
+		event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:
 		return log.SeverityInfo
-	case event.StepRetrying, event.TaskParked, event.BreakerOpened, event.FaultBegan, event.FaultInjected, event.ProcessDied:
+	case event.StepRetrying, event.TaskParked, event.BreakerOpened, event.FaultBegan, event.FaultInjected, event.ProcessDied,
+		event.AlertFired:
 		return log.SeverityWarn
 	case event.StepFailed, event.TaskFailed:
 		return log.SeverityError

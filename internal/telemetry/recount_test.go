@@ -25,12 +25,14 @@ import (
 // and compares every series that is not 0 with a count made from the lines of the
 // tape, by code that knows nothing of the tally.
 func TestEveryMetricIsTheTapesOwnCount(t *testing.T) {
-	for _, name := range []string{"checkout", "microservices", "data-pipeline"} {
+	for _, name := range []string{"checkout", "microservices", "data-pipeline", "observability"} {
 		t.Run(name, func(t *testing.T) {
 			s := shortCheckout(t)
 			switch name {
 			case "microservices":
 				s = play(t, name, nil, "load.tasks=200")
+			case "observability":
+				s = play(t, name, nil, "load.tasks=1500")
 			case "data-pipeline":
 				s = play(t, name, nil, "load.tasks=20", "load.duration=480h")
 			}
@@ -160,6 +162,12 @@ func (c *tapeCount) line(l *line) {
 		c.got[key("tasker_effects_total", "strategy="+l.S, "service="+l.Svc, "effect="+l.Effect)]++
 	case l.K == "effect.repeated":
 		c.got[key("tasker_effects_repeated_total", "strategy="+l.S, "service="+l.Svc, "effect="+l.Effect)]++
+	case where == "alert":
+		at := []string{"strategy=" + l.S, "alert=" + l.Class}
+		c.got[key("tasker_alerts_firing", at...)] = map[string]float64{"fired": 1, "resolved": 0}[what]
+		if what == "fired" {
+			c.got[key("tasker_alerts_total", at...)]++
+		}
 	case where == "breaker":
 		at := []string{"strategy=" + l.S, "service=" + l.Svc}
 		if what == "opened" {

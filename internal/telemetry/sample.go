@@ -98,6 +98,14 @@ func (r *reading) services(run *event.Run, strategy string, c *column) {
 			}
 		}
 	}
+	for _, a := range c.alerts {
+		firing := 0.0
+		if a.firing {
+			firing = 1
+		}
+		r.put(alertsFired, float64(a.fired), strategy, a.name)
+		r.put(alertsFiring, firing, strategy, a.name)
+	}
 	for s := range c.breakers {
 		r.put(breakerOpened, float64(c.breakers[s].opened), strategy, run.Services[s].Name)
 		r.put(breakerState, float64(c.breakers[s].state), strategy, run.Services[s].Name)

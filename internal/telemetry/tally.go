@@ -21,6 +21,7 @@ type column struct {
 	steps    []stepCount // by step
 	effects  []effectCount
 	breakers []breakerCount // by service
+	alerts   []alertCount   // in the order in which they fired first
 	flights  []flight       // by task − 1
 }
 
@@ -52,6 +53,13 @@ type failureCount struct {
 // the events.
 type effectCount struct {
 	made, repeated []uint64 // by service
+}
+
+// alertCount is about one rule.
+type alertCount struct {
+	name   string
+	fired  uint64
+	firing bool
 }
 
 type breakerCount struct {
@@ -135,6 +143,8 @@ func (t *tally) count(e *event.Event) {
 		c.effect(e)
 	case event.BreakerOpened, event.BreakerHalfOpened, event.BreakerClosed:
 		c.breaker(e)
+	case event.AlertFired, event.AlertResolved:
+		c.alert(e.Class, e.Kind == event.AlertFired)
 	}
 }
 
@@ -301,31 +311,4 @@ func (n *stepCount) fail(class string, final bool) {
 		return
 	}
 	n.failures = append(n.failures, failureCount{class, final, 1})
-}
-
-func (c *column) effect(e *event.Event) {
-	if e.Effect < 0 || e.Service < 0 {
-		return
-	}
-	if e.Kind == event.EffectMade {
-		c.effects[e.Effect].made[e.Service]++
-	} else {
-		c.effects[e.Effect].repeated[e.Service]++
-	}
-}
-
-func (c *column) breaker(e *event.Event) {
-	if e.Service < 0 {
-		return
-	}
-	b := &c.breakers[e.Service]
-	switch e.Kind {
-	case event.BreakerOpened:
-		b.opened++
-		b.state = 2
-	case event.BreakerHalfOpened:
-		b.state = 1
-	default:
-		b.state = 0
-	}
 }
