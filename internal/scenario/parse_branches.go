@@ -109,3 +109,25 @@ func (r *reader) answer(o *object, names scope) Answer {
 	}
 	return a
 }
+
+// conflict reads how a step's service refuses to do a thing twice; nil: it does not.
+func (r *reader) conflict(step *object) *Class {
+	if !step.has("conflict") {
+		return nil
+	}
+	if !step.has("effect") {
+		r.fail(step.keyPlace("conflict"), "", "%s has a conflict, but leaves no effect that could be there already", step.path)
+	}
+	o := step.block("conflict", "how its service refuses to do it twice for a caller without a key")
+	if o == nil {
+		return nil
+	}
+	name, at := read(o, texts(), field{key: "class", def: "409", hide: true, doc: "what the refusal is called"})
+	if name == "" {
+		r.fail(at, "", "%s.class must name the refusal, like 409", o.path)
+	}
+	c := r.class(o, name)
+	c.Permanent = true
+	o.done()
+	return &c
+}

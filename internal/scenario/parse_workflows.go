@@ -106,9 +106,10 @@ func (r *reader) step(o namedObject, index int) *draft {
 	d.Timeout, _ = read(o.object, times(), field{key: "timeout", def: "30s", low: 1, doc: "time after which the caller gives up on an attempt"})
 	d.Declines, _ = read(o.object, switches(), field{key: "declines", def: "off", hide: true, doc: "this step refuses a bad task for good"})
 	d.Retry = r.retry(o.child("retry", "how often it is tried, and the waits in between"))
+	d.Conflict = r.conflict(o.object)
 	d.Mechanism = r.mechanism(o.object, "mechanism", "the step is there only in strategies with this mechanism")
 	d.Slow, _ = read(o.object, times(), field{key: "slow", def: "5s", rare: true, low: 1, doc: "an execution beyond this is a slow one, to alert rules and the table of slow steps"})
-	o.asked = append(o.asked, "output", "effect", "fallback", "when", "answers")
+	o.asked = append(o.asked, "output", "effect", "fallback", "fallback_when", "when", "answers")
 	o.done()
 	return d
 }
@@ -180,6 +181,9 @@ func (r *reader) finish(order []*draft, names scope) []Step {
 		}
 		outputs[d.Name] = fields
 		d.Fallback = r.fallback(d, sees)
+		if d.FallbackWhen = r.expr(d.obj, "fallback_when", sees, "expression: whether the fallback will do for the task; none: for all"); d.FallbackWhen != nil && d.Fallback == nil && d.obj.schema == nil {
+			r.fail(d.obj.keyPlace("fallback_when"), "", "%s has fallback_when, but no fallback", d.obj.path)
+		}
 		d.Effect = r.stepEffect(d.obj, sees)
 		d.When = r.expr(d.obj, "when", sees, "expression: whether a task needs the step; else it is skipped and counts as done")
 		d.Answers = r.answers(d.obj, sees)

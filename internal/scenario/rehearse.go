@@ -124,6 +124,8 @@ func (s *Scenario) evalWorkflow(env *Env, w *Workflow, note func(*Expr, error)) 
 			note(step.Effect.Amount, err)
 		}
 		env.bind(step.Fallback, map[string]any{}, note)
+		_, err = orTrue(step.FallbackWhen, env)
+		note(step.FallbackWhen, err)
 		if !env.bind(step.Output, result, note) {
 			break // later steps would fail for want of it
 		}

@@ -117,7 +117,9 @@ type Step struct {
 	// Fallback is the lesser result of a step whose attempts all failed, in
 	// strategies with fallbacks; it sees what Output sees. nil: there is none.
 	Fallback []Binding
-	Effect   *StepEffect
+	// FallbackWhen tells whether the lesser result will do for the task; nil: always.
+	FallbackWhen *Expr
+	Effect       *StepEffect
 	// When tells whether the task needs the step; else it is skipped and counts as
 	// done, without output. It sees what Output sees. nil: every task does.
 	When *Expr
@@ -125,6 +127,11 @@ type Step struct {
 	// without it skip the step. None: all have it.
 	Mechanism int
 	Answers   []Answer // the first that applies is given
+	// Conflict is how the service refuses to make the step's effect a second time
+	// for the task, to callers without an idempotency key: it knows what is there by
+	// a natural key, like an e-mail address. nil: it does it again. With a key the
+	// caller takes what is there as done.
+	Conflict *Class
 }
 
 // None stands in index fields for "none".

@@ -115,6 +115,9 @@ func (s *Scenario) showBranches(b *strings.Builder, w *Workflow) {
 		if st.Mechanism != None {
 			b.WriteString(indent(wrap(fmt.Sprintf("%s only with %s", st.Name, s.Mechanisms[st.Mechanism].Name), showWidth-2)))
 		}
+		if st.Conflict != nil {
+			b.WriteString(indent(wrap(st.Name+" a second time, without a key, is answered "+st.Conflict.words(), showWidth-2)))
+		}
 		for j := range st.Answers {
 			b.WriteString(indent(wrap(st.Name+" is answered "+s.answer(&st.Answers[j]), showWidth-2)))
 		}

@@ -76,6 +76,29 @@ func (st *step) script() {
 		a := &st.Step.Answers[i]
 		st.answers = append(st.answers, answer{a, st.service.refuse(a.Class)})
 	}
+	if st.Conflict != nil {
+		st.conflict = st.service.refuse(*st.Conflict)
+	}
+}
+
+// conflicts tells whether the call asks for what the service has done already,
+// without a key that would say that it is the same call.
+func (w *World) conflicts(id callID) bool {
+	st := &w.steps[id.step]
+	switch {
+	case st.Conflict == nil || w.book.keyed[id.lane]:
+		return false
+	case w.buckets.again:
+		return w.book.known[id]
+	}
+	return w.book.has(id.lane, id.task, id.step)
+}
+
+// recallConflict takes a call of the past: what the service had done by then.
+func (w *World) recallConflict(e *event.Event) {
+	if w.steps[e.Step].Conflict != nil && !w.book.keyed[e.Strategy] {
+		w.book.known[callID{e.Strategy, e.Task, e.Step, e.Attempt}] = w.book.has(e.Strategy, e.Task, e.Step)
+	}
 }
 
 // answer is what the step's service says to the task when a call gets through;
@@ -110,6 +133,15 @@ func (w *World) business(id callID, out outcome) outcome {
 	if st.Declines && w.figures.of(id.task).bad {
 		if out.effect = false; heard {
 			out.class = st.service.declineClass
+		}
+		return out
+	}
+	if w.conflicts(id) {
+		if out.effect = false; heard {
+			out.class = st.conflict
+			if st.Conflict.Latency > 0 {
+				out.latency = st.Conflict.Latency
+			}
 		}
 		return out
 	}

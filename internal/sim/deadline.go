@@ -22,7 +22,12 @@ func (w *World) patience(lane int8, task int32, step int16, at event.Time) (unti
 	return until
 }
 
-// fallsBack tells whether the step has a lesser result in the lane.
-func (w *World) fallsBack(lane int8, step int16) bool {
-	return w.sc.Strategies[lane].Fallbacks && w.steps[step].Fallback != nil
+// fallsBack tells whether the step has a lesser result in the lane that will do
+// for the task.
+func (w *World) fallsBack(lane int8, task int32, step int16) bool {
+	if !w.sc.Strategies[lane].Fallbacks || w.steps[step].Fallback == nil {
+		return false
+	}
+	d := w.figures.of(task)
+	return d.strict == nil || !d.strict[step]
 }

@@ -76,7 +76,7 @@ func (d *durables) jitter(a engine.Attempt) float64 {
 func (d *durables) fallback(a engine.Attempt) (output []byte, ok bool) {
 	l, task := d.whose(a.Task)
 	step := d.first(int(a.Template)) + int(a.Step)
-	if !d.w.fallsBack(l.lane, int16(step)) {
+	if !d.w.fallsBack(l.lane, task, int16(step)) {
 		return nil, false
 	}
 	if d.w.disk.keep {

@@ -11,7 +11,11 @@ import (
 // send keys, and after a crash the rows that the ledger holds although this
 // process's past does not.
 type book struct {
-	keyed []bool
+	keyed   []bool
+	natural []bool // by step: its service knows what is there without a key
+	// known are calls of the past that met what was there, until they are made again
+	// after a crash.
+	known map[callID]bool
 	bit   []uint64 // of a step, among those of its workflow
 	// made[lane][task] has a bit per step whose effect is there, keyed lanes only.
 	made [][]uint64
@@ -30,7 +34,7 @@ type callID struct {
 }
 
 func newBook(run *event.Run) book {
-	b := book{made: make([][]uint64, len(run.Strategies)), ahead: map[callID]int{}}
+	b := book{made: make([][]uint64, len(run.Strategies)), ahead: map[callID]int{}, known: map[callID]bool{}, natural: make([]bool, len(run.Steps))}
 	for i := range run.Strategies {
 		b.keyed = append(b.keyed, run.Strategies[i].Keyed)
 	}
@@ -46,7 +50,7 @@ func (b *book) has(lane int8, task int32, step int16) bool {
 }
 
 func (b *book) note(lane int8, task int32, step int16) {
-	if !b.keyed[lane] {
+	if !b.keyed[lane] && !b.natural[step] {
 		return
 	}
 	for int(task) >= len(b.made[lane]) {

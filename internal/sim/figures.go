@@ -44,6 +44,7 @@ type figure struct {
 	workflow int      // index of the one that the task runs
 	amounts  []int64  // by step
 	needless []bool   // by step: the task does not need it; nil: it needs all
+	strict   []bool   // by step: its fallback will not do for the task; nil: it does
 	answered []uint32 // by step, a bit per answer that is for the task; nil: no step has answers
 }
 
@@ -58,6 +59,7 @@ func newFigures(book *payloads) *figures {
 	for i := range book.amounts {
 		f.need(&book.amounts[i])
 		f.need(&book.whens[i])
+		f.need(&book.lesser[i])
 		for j := range book.answers[i] {
 			f.need(&book.answers[i][j])
 		}
@@ -223,6 +225,12 @@ func (f *figures) workStep(pl *payload, fig *figure, i int) {
 	}
 	if f.book.amounts[i].Expr != nil {
 		fig.amounts[i] = pl.number(&f.book.amounts[i])
+	}
+	if !pl.holds(&f.book.lesser[i]) {
+		if fig.strict == nil {
+			fig.strict = make([]bool, len(f.book.steps))
+		}
+		fig.strict[i] = true
 	}
 	for j := range f.book.answers[i] {
 		if fig.answered == nil {

@@ -37,6 +37,7 @@ type payloads struct {
 	outputs          [][]named // by step
 	amounts          []named   // by step
 	fallbacks        [][]named // by step
+	lesser           []named   // by step: whether the fallback will do
 	whens            []named   // by step
 	answers          [][]named // by step and answer: to whom it is given
 }
@@ -76,6 +77,7 @@ func (p *payloads) collect() {
 		}
 		p.amounts = append(p.amounts, name(s.Name, ".effect", amount))
 		p.whens = append(p.whens, name(s.Name, ".when", s.When))
+		p.lesser = append(p.lesser, name(s.Name, ".fallback_when", s.FallbackWhen))
 		var to []named
 		for j := range s.Answers {
 			to = append(to, name(fmt.Sprintf("%s.answers.%d", s.Name, j+1), ".when", s.Answers[j].When))

@@ -100,7 +100,7 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.driveAgain(rows)
 	dead := append(left.dead, w.bury(left.alive)...)
 	w.finish(append(left.late, dead...), dead, rows, pending)
-	w.buckets.again, w.buckets.refused, w.recalled = false, map[callID]bool{}, nil
+	w.buckets.again, w.buckets.refused, w.recalled, w.book.known = false, map[callID]bool{}, nil, map[callID]bool{}
 	w.durable.claim()
 	w.noteCrash()
 }
@@ -152,6 +152,7 @@ func (w *World) recall(events []event.Event) (left remains) {
 		case event.StepStarted:
 			alive[id] = attempt{e.Strategy, e.Task, e.Step, e.Attempt, e.At, false}
 			w.recount(e)
+			w.recallConflict(e)
 		case event.StepRetrying, event.StepSucceeded, event.StepFailed:
 			if e.Class == event.ClassTimeout {
 				left.late = append(left.late, attempt{e.Strategy, e.Task, e.Step, e.Attempt, e.At - e.Dur, false})

@@ -116,7 +116,7 @@ func (s *straight) failed(o *occurrence, c *scenario.Class, message string) {
 		return
 	}
 	w.emit(ev)
-	if ev.Attempt = 0; !c.Permanent && w.fallsBack(s.lane, o.step) {
+	if ev.Attempt = 0; !c.Permanent && w.fallsBack(s.lane, o.task, o.step) {
 		ev.Kind, ev.Dur = event.StepFellBack, 0
 		w.emit(ev)
 		s.goOn(o.task, o.step)

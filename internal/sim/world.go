@@ -86,6 +86,8 @@ type step struct {
 	where   uint64 // hash of its name: the key of its draws
 	service *service
 	answers []answer
+
+	conflict int16 // of Step.Conflict: its place among the service's refusals
 }
 
 // lane is one strategy at work: it is told what happens and says so in events.
@@ -129,6 +131,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 			s := &sc.Workflows[i].Steps[j]
 			st := step{Step: s, where: word(s.Name), service: w.services[s.Service]}
 			st.script()
+			w.book.natural[len(w.steps)] = st.Conflict != nil
 			w.steps = append(w.steps, st)
 		}
 	}
