@@ -116,7 +116,11 @@ func (r *Result) addIncident(add func(string, func(int, *metrics.Strategy) strin
 		return Count(all) + ", " + Count(wrong)
 	})
 	add("a line may be about", func(k int, _ *metrics.Strategy) string {
-		return Decimal(r.state.Candidates(k)) + " " + r.run.Noun.Many
+		n := r.state.Candidates(k)
+		if n == 1 {
+			return "1 " + r.run.Noun.One
+		}
+		return Decimal(n) + " " + r.run.Noun.Many
 	})
 	add("log lines, spans kept", func(_ int, st *metrics.Strategy) string {
 		return Count(st.Watch.LogLines) + ", " + Count(st.Watch.Spans)
@@ -132,10 +136,13 @@ func (t teller) toldWatch() string {
 		if e.Amount > 0 {
 			calls = ", somebody is called"
 		}
-		if t.brief > 0 {
-			return "alarm " + words(e.Class) + calls
+		switch t.brief {
+		case 0:
+			return "alarm " + words(e.Class) + ": " + e.Text + calls
+		case 1:
+			return "alarm " + words(e.Class) + ": " + e.Text
 		}
-		return "alarm " + words(e.Class) + ": " + e.Text + calls
+		return "alarm " + words(e.Class) + calls
 	case event.AlertResolved:
 		return "alarm " + words(e.Class) + " is over after " + Span(e.Dur)
 	case event.ResponderFound:

@@ -10,8 +10,8 @@ type World interface {
 	// Roll is uniform in [0,1) for the key (what, n).
 	Roll(what string, n int) float64
 	// Sick tells whether the service has the incident at the instant, and what it
-	// says of that.
-	Sick(service int, at event.Time) (cause string, is bool)
+	// says when it is asked how it is.
+	Sick(service int, at event.Time) (says string, is bool)
 }
 
 // Desk is the responder of one strategy.

@@ -224,12 +224,11 @@ func (d *Desk) slowest(of int) (step int, latest *execution) {
 // concludeHealth asks the service itself.
 func (d *Desk) concludeHealth() {
 	w := d.work
-	if cause, sick := d.world.Sick(w.service, d.now); sick {
-		d.found(true, cause)
+	says, sick := d.world.Sick(w.service, d.now)
+	if d.found(sick, says); sick {
 		d.fix(w.service, d.plan.Path.Fix)
 		return
 	}
-	d.found(false, "it is well")
 	d.cleared[w.step] = true
 	if d.standDown() {
 		return

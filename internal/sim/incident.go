@@ -76,12 +76,15 @@ func (s *sight) Roll(what string, n int) float64 {
 	return s.w.dice.draw(drawResponder, word(what), 0, n)
 }
 
-func (s *sight) Sick(service int, at event.Time) (cause string, is bool) {
-	n := s.w.incident
-	if n == nil || n.Service != service || n.rate(s.lane, at) == 0 {
-		return "", false
+// Sick: what else may be wrong with the service is not for a responder to mend.
+func (s *sight) Sick(service int, at event.Time) (says string, is bool) {
+	if n := s.w.incident; n != nil && n.Service == service && n.rate(s.lane, at) > 0 {
+		return n.Cause, true
 	}
-	return n.Cause, true
+	if rate, class, _ := s.w.services[service].weather(at); class != answered && rate > 0 {
+		return percent(rate) + " of calls refused", false
+	}
+	return "it is well", false
 }
 
 // scheduleDesks lets every responder be woken when there is something to do.
