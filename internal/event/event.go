@@ -197,6 +197,54 @@ const (
 	// latest) or "bytes", Amount how many there are.
 	TrailCounted
 
+	// ReleaseBuilt: a team has built a workflow and asks the committee for its
+	// name. Of this and the kinds down to ContractAdapted: Strategy, Class is the
+	// team, Text the name or key. Dur is how long it took to build.
+	ReleaseBuilt
+	// ReleaseSentBack: the committee has heard a name and wants another. Amount is
+	// how long it was talked about, in µs.
+	ReleaseSentBack
+	// ReleaseApproved: the committee has approved a name. Amount as above; Dur
+	// since it was first asked for.
+	ReleaseApproved
+	// ReleaseRefused: the registry said that the key is taken. Attempt is 1 if it
+	// is another team's, 0 if the team's own. Amount is the number of the scripted
+	// release, 0: an ordinary one.
+	ReleaseRefused
+	// ReleaseRegistered: a workflow is in production. Text is its key, Attempt is 1
+	// if its name was invented because the one that was meant was taken. Amount as
+	// above; Dur since its making began.
+	ReleaseRegistered
+	// ReleaseOverwrote: a workflow took the key of another team's, and nobody was
+	// told. Attempt is the round: 1 for the release itself, then each time that one
+	// of the two takes the key back. Amount and Dur as above, of round 1.
+	ReleaseOverwrote
+	// CollisionNoticed: the team whose key was taken has found out. Attempt is the
+	// round, Amount its tasks that ran the other's workflow in it, Dur since then.
+	CollisionNoticed
+	// CollisionSettled: the newcomer goes on under the invented name in Text.
+	// Attempt is the number of rounds, Dur since the first.
+	CollisionSettled
+	// ContractAdapted: those who call the team's workflow send what its breaking
+	// release wants. Dur since that.
+	ContractAdapted
+	// TaskMisrouted: a task that was just submitted runs another team's workflow.
+	// Strategy, Task; Step is the first step of the workflow that it should run;
+	// Class is the other team, Text the name that it was started by; Amount is 1 if
+	// its own workflow has a control that it now evades.
+	TaskMisrouted
+
+	// ChildCreated: a step has handed work over: another team's workflow runs for
+	// the task from now on, and nobody waits for it. Strategy, Task, Step, Service,
+	// Attempt that did it; Text is the workflow.
+	ChildCreated
+	// ChildMet: the call bore the key of a child that was there already; no other
+	// was created. Fields as ChildCreated.
+	ChildMet
+	// ChildEnded: the child is done, or, with Class and Text of the error, it has
+	// failed, which its parent is not told. Fields as ChildCreated; Dur since then.
+	ChildEnded
+
 	kindEnd // one past the last kind
 )
 
@@ -214,6 +262,13 @@ var kindNames = [kindEnd]string{
 	ResponderActs: "responder.acts", ResponderFound: "responder.found", IncidentMended: "incident.mended",
 	StepFellBack: "step.fell_back", WorkBegan: "work.began", WorkDropped: "work.dropped", RemedySwitched: "remedy.switched",
 	TaskTagged: "task.tagged", SecretSeen: "secret.seen", TrailCounted: "trail.counted",
+
+	ReleaseBuilt: "release.built", ReleaseSentBack: "release.sent_back", ReleaseApproved: "release.approved",
+	ReleaseRefused: "release.refused", ReleaseRegistered: "release.registered", ReleaseOverwrote: "release.overwrote",
+	CollisionNoticed: "collision.noticed", CollisionSettled: "collision.settled", ContractAdapted: "contract.adapted",
+	TaskMisrouted: "task.misrouted",
+
+	ChildCreated: "child.created", ChildMet: "child.met", ChildEnded: "child.ended",
 }
 
 // String is the kind's name on a tape: "step.retrying".
@@ -280,6 +335,8 @@ const (
 	ClassLate     = "late"         // of WorkBegan: the caller will be gone
 	ClassExpired  = "expired"      // of WorkDropped: the caller is gone and had told until when it would wait
 	ClassKeyless  = "ignored_keys" // of FaultBegan: the service does not look at keys
+	ClassContract = "contract"     // the callee's new version wants what the caller does not send
+	ClassStranger = "stranger"     // the workflow behind the name is another team's, and cannot read the task
 )
 
 // What a person who was called does: classes of ResponderActs and ResponderFound.

@@ -18,7 +18,8 @@ type Run struct {
 	Patience   Time       `json:"patience,omitempty"` // a wait for the outcome beyond this is a long one; 0: [Patience]
 	Strategies []Strategy `json:"strategies"`
 	Workflows  []Workflow `json:"workflows"`
-	Steps      []Step     `json:"steps"` // of all workflows, each workflow's in topological order
+	Releases   *Releases  `json:"releases,omitempty"` // nil: none
+	Steps      []Step     `json:"steps"`              // of all workflows, each workflow's in topological order
 	Services   []Service  `json:"services"`
 	Effects    []Effect   `json:"effects"`
 	Promises   []Promise  `json:"promises,omitempty"`
@@ -101,6 +102,9 @@ type Strategy struct {
 
 	Metrics bool `json:"metrics,omitempty"` // alert rules over steps, and the table of slow ones
 	Traces  bool `json:"traces,omitempty"`  // spans joined by a correlation id
+
+	// Registry is how workflows are registered; nil: the run has no releases.
+	Registry *Registry `json:"registry,omitempty"`
 }
 
 // Watch says how runs are told of in which somebody watches for an incident.
@@ -116,6 +120,21 @@ func (w *Watch) Kept(task int32) bool {
 	h ^= h >> 32
 	h *= 0xd6e8feb86659fd93
 	return float64(h>>32) < float64(w.Sampling*(1<<32))
+}
+
+// Registry is how a strategy keeps its workflows.
+type Registry struct {
+	Namespaces bool `json:"namespaces"` // the key is namespace/name@version; else the name alone
+	Committee  bool `json:"committee"`  // names have to be approved
+	Pins       bool `json:"pins"`       // callers name the version that they were written for
+}
+
+// Releases describes who releases workflows while the run lasts.
+type Releases struct {
+	Teams  []string `json:"teams"`
+	Names  []string `json:"names"`            // the vocabulary that the teams share
+	Held   []string `json:"held,omitempty"`   // by name: the team that has it at the beginning; "": none
+	Booked Time     `json:"booked,omitempty"` // how long the committee sits in a week
 }
 
 // Workflow is a template: namespace/name@version and where its steps stand in

@@ -38,6 +38,7 @@ func New(run *event.Run) *State {
 			Stations: newStations(run),
 			Outcome:  &Histogram{},
 			Recovery: &Histogram{},
+			Registry: newRegistry(run),
 			width:    width(run),
 		}
 		s.Strategies[i].guarded(run)
@@ -102,6 +103,7 @@ func (s *State) Apply(e *event.Event) {
 	if e.Kind.Transition() {
 		s.Strategies[e.Strategy].Transitions++
 	}
+	s.applyRegistry(e)
 	switch e.Kind {
 	case event.RunStarted:
 	case event.RunEnded:
@@ -124,6 +126,10 @@ func (s *State) Apply(e *event.Event) {
 		s.applyWatch(e)
 	case event.TaskTagged, event.SecretSeen, event.TrailCounted:
 		s.applyGuard(e)
+	case event.ReleaseBuilt, event.ReleaseSentBack, event.ReleaseApproved, event.ReleaseRefused, event.ReleaseRegistered,
+		event.ReleaseOverwrote, event.CollisionNoticed, event.CollisionSettled, event.ContractAdapted, event.TaskMisrouted:
+	case event.ChildCreated, event.ChildMet, event.ChildEnded:
+		s.applyChild(e)
 	default:
 		s.applyTask(e)
 	}

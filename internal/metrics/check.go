@@ -33,6 +33,9 @@ type book struct {
 
 	inside, calls presence // tasks and attempts
 	breakers      []Breaker
+	children      map[child]int  // created so far
+	given         map[given]bool // those that run
+	theirs        map[child]bool // steps of children that made their effect
 }
 
 // watched is one task as the checker sees it.
@@ -40,6 +43,7 @@ type watched struct {
 	made   uint64 // steps that made their effect
 	open   int32  // index into book.open, −1 once nothing of it can run
 	status Status
+	flow   int16 // its workflow, or event.None if there is only one
 }
 
 // watch is what is held against the attempts of a task that may still move.
@@ -149,6 +153,11 @@ func (c *checker) before(e *event.Event) bool {
 		return c.step(b, e)
 	case event.SecretSeen:
 		return true
+	case event.ChildCreated, event.ChildMet, event.ChildEnded:
+		c.child(b, e)
+		return true
+	case event.TaskMisrouted:
+		return c.hold(b.tasks[e.Task-1].status == Running, e, "a task was misrouted that does not run")
 	default:
 		return c.move(b, e)
 	}
@@ -182,6 +191,11 @@ func subjectsOf(k event.Kind) subjects {
 		return subjects{strategy: true, service: true}
 	case event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound:
 		return subjects{strategy: true}
+	case event.ReleaseBuilt, event.ReleaseSentBack, event.ReleaseApproved, event.ReleaseRefused, event.ReleaseRegistered,
+		event.ReleaseOverwrote, event.CollisionNoticed, event.CollisionSettled, event.ContractAdapted:
+		return subjects{strategy: true}
+	case event.TaskMisrouted, event.ChildCreated, event.ChildMet, event.ChildEnded:
+		return subjects{strategy: true, task: true, step: true}
 	}
 	return subjects{}
 }

@@ -15,11 +15,12 @@ func (c *checker) submit(e *event.Event) bool {
 	}
 	c.hold(c.orders[e.Task-1] == o, e, "the strategies do not meet the same order")
 	slot := b.watch(len(c.run.Steps))
-	b.tasks = append(b.tasks, watched{open: slot, status: Running})
+	b.tasks = append(b.tasks, watched{open: slot, status: Running, flow: event.None})
 	b.open[slot].came = e.At
 	b.inside.come(e.At)
 	if e.Step != event.None {
 		b.open[slot].workflow = c.run.Steps[e.Step].Workflow
+		b.tasks[e.Task-1].flow = int16(c.run.Steps[e.Step].Workflow)
 	}
 	b.counts.Submitted++
 	b.counts.count(Running, +1)
@@ -160,6 +161,10 @@ func (c *checker) start(b *book, t *watched, w *watch, e *event.Event) bool {
 // meets an effect that is there. Effects may arrive after their task has ended.
 func (c *checker) effect(b *book, e *event.Event) {
 	t, bit := &b.tasks[e.Task-1], c.shapes[e.Step].bit
+	if t.flow != event.None && int(t.flow) != c.run.Steps[e.Step].Workflow {
+		c.childEffect(b, e)
+		return
+	}
 	if e.Kind == event.EffectRepeated {
 		c.hold(t.made&bit != 0, e, "a call met an effect that is not there")
 		return

@@ -10,7 +10,11 @@ func (s *State) applyEffect(e *event.Event) {
 		return
 	}
 	s.tally(k, e.Task, -1)
-	before := s.lives[k].add(e.Task, e.Effect, s.shapes[e.Step].bit)
+	bit := s.shapes[e.Step].bit
+	if f := s.lives[k].of(e.Task); f != nil && f.first != s.shapes[e.Step].first {
+		bit = 0 // a child made it, of which the task's process knows nothing
+	}
+	before := s.lives[k].add(e.Task, e.Effect, bit)
 	s.tally(k, e.Task, +1)
 	count.Count++
 	count.Amount += e.Amount

@@ -93,6 +93,10 @@ type Strategy struct {
 	// Transitions of tasks and steps; Trail is how many of them have a record.
 	Transitions int64
 	Trail       Trail
+	// Registry is what became of releases; nil: the run has none.
+	Registry *Registry
+	// Children is what became of work that steps handed over.
+	Children Children
 	// Minutes is a series over virtual time, in buckets of [State.Width].
 	Minutes []Bucket
 	width   event.Time // of a bucket

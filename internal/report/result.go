@@ -76,6 +76,9 @@ type Strategy struct {
 	// Incident and Watch are there if somebody watches for one.
 	Incident *Incident `json:"incident,omitempty"`
 	Watch    *Watch    `json:"watch,omitempty"`
+	// Registry is there if the run has releases, Handed if steps hand work over.
+	Registry *Registry `json:"registry,omitempty"`
+	Handed   *Handed   `json:"handed_over,omitempty"`
 	*Upkeep
 	*Guards
 }
@@ -199,6 +202,7 @@ func newStrategy(s *metrics.State, k int) Strategy {
 		Waited: waited(s, k), Effects: effects(s, k), Amounts: amounts(s, k),
 		Impact: Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents}, Upkeep: upkeep(s, k),
 		Backlog: backlog(s, k), Incident: incident(s, k), Watch: watch(s, k), Guards: guards(s, k),
+		Registry: registry(s, k), Handed: handed(s, k),
 	}
 }
 

@@ -19,7 +19,8 @@ func Worth(k event.Kind) bool {
 		event.StepFellBack, event.RemedySwitched,
 		event.FaultBegan, event.FaultEnded, event.FaultInjected, event.BreakerOpened, event.BreakerHalfOpened,
 		event.BreakerClosed, event.ProcessDied,
-		event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:
+		event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended,
+		event.ReleaseRefused, event.ReleaseOverwrote, event.CollisionNoticed, event.CollisionSettled, event.ContractAdapted:
 		return true
 	}
 	return false
@@ -169,6 +170,9 @@ func (t teller) told() string {
 		return Plural(t.run.Tasks, t.run.Noun) + " will arrive within " + Span(t.run.Duration)
 	case e.Kind == event.RunEnded:
 		return "the run is over"
+	}
+	if s := t.toldRelease(); s != "" {
+		return s
 	}
 	return t.toldService()
 }

@@ -83,6 +83,9 @@ func (r *Result) columns() [][]string {
 	if guarded(r.run) {
 		r.addGuards(add)
 	}
+	if r.run.Releases != nil {
+		r.addRegistry(add)
+	}
 	add("calls, tried again", func(_ int, st *metrics.Strategy) string { return Count(st.Attempts) + ", " + Count(st.Retries) })
 	add("outcome p50, p95, p99", func(_ int, st *metrics.Strategy) string { return quantiles(st.Outcome) })
 	return rows

@@ -30,6 +30,7 @@ func ours() []function {
 		{"chance", true, chance, new(func(any, float64) any), "chance(p): true with probability p"},
 		{"uniform", true, uniform, new(func(any, float64, float64) any), "uniform(a, b): a number from a up to b"},
 		{"between", true, between, new(func(any, int, int) any), "between(i, j): a whole number from i to j, both included"},
+		{"lognormal", true, lognormal, new(func(any, float64, float64) any), "lognormal(m, p): a number, half of the time below m, one time in a hundred above p"},
 		{"hexid", true, hexid, new(func(any, int) any), "hexid(n): n hexadecimal digits"},
 		{"cents", false, cents, new(func(float64) any), "cents(x): money in whole cents, half up"},
 		{"round2", false, round2, new(func(float64) any), "round2(x): x to two decimals, half up"},
@@ -200,6 +201,24 @@ func between(args ...any) (any, error) {
 	}
 	u, err := draw(args)
 	return int(ij[0]) + int(float64(u*(ij[1]-ij[0]+1))), err
+}
+
+// z99 is the 99th percentile of the standard normal distribution.
+const z99 = 2.3263478740408408
+
+// lognormal turns a draw into a number of a log-normal distribution, as latencies
+// are drawn.
+func lognormal(args ...any) (any, error) {
+	mp, err := numbersOf("lognormal", args[1:])
+	if err != nil {
+		return nil, err
+	}
+	if !(mp[0] > 0 && mp[1] >= mp[0]) {
+		return nil, fmt.Errorf("lognormal needs 0 < median <= 99th percentile, got %v and %v", mp[0], mp[1])
+	}
+	u, err := draw(args)
+	z := math.Sqrt2 * math.Erfinv(float64(2*max(u, 1e-15))-1)
+	return float64(mp[0] * math.Exp(float64(math.Log(mp[1]/mp[0])/z99*z))), err
 }
 
 // hexDigits come from one draw: 8 digits are 32 bits of the draw's 53.

@@ -17,6 +17,7 @@ type reader struct {
 	// faultSteps are the steps that faults are about, to be checked once all
 	// steps are known.
 	faultSteps []stepNamed
+	handed     []handOver
 	s          *Scenario
 }
 

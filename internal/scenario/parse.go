@@ -61,9 +61,11 @@ func (r *reader) scenario(o *object) {
 	r.choice(o, names)
 	r.manyFaults(o)
 	r.guards(o, names)
+	r.delegations()
 	if len(r.probs) == 0 {
 		r.decliners(o)
 	}
+	r.releases(o, names)
 	r.strategies(o)
 	r.recovery(o.child("recovery", "when a parked task goes on by itself"))
 	r.s.Incident = r.incident(o.rareBlock("incident", "a fault that lasts until somebody mends it: set service, at and hang"))
@@ -136,6 +138,9 @@ func (r *reader) strategies(o *object) {
 			{Name: "orchestrated", Title: "durable workflow", Engine: true, Retries: true, Keys: true, Policies: true, Recovery: true,
 				Switches: Switches{Breaker: true, Bulkhead: true}},
 		}
+		if r.s.Releases != nil {
+			r.s.Strategies[0].Registry, r.s.Strategies[1].Registry = &Registry{}, &Registry{Namespaces: true, Pins: true}
+		}
 		return
 	}
 	seen := o.named("strategies", func(n string) string { return "strategies." + n })
@@ -162,6 +167,7 @@ func (r *reader) strategies(o *object) {
 		if e.has("on_call") {
 			st.OnCall = r.onCall(e.block("on_call", "a person is called when a task stops: set after and limit"))
 		}
+		st.Registry = r.registry(e.object)
 		if st.Policies && !st.Engine {
 			r.fail(at[0], "", "strategies.%s.policies needs engine: breakers and limits are kept by the engine", st.Name)
 		}

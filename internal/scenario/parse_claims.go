@@ -117,6 +117,9 @@ func (r *reader) measures() []string {
 		"incident.detect_minutes", "incident.recover_minutes", "incident.lost_cents", "incident.lines_scanned",
 		"incident.services_opened", "incident.screens_opened", "watch.candidates_per_line", "watch.false_alerts", "watch.false_alert_share",
 		"impact.support_tickets", "impact.manual_recovery_hours", "impact.revenue_lost_cents"}
+	if r.s.Releases != nil {
+		known = append(known, registryMeasures()...)
+	}
 	for _, e := range r.s.Effects {
 		known = append(known, "effects."+e.Many)
 	}
@@ -128,4 +131,13 @@ func (r *reader) measures() []string {
 		}
 	}
 	return append(known, r.s.guardMeasures()...)
+}
+
+// registryMeasures are the figures of releases and of work that is handed over.
+func registryMeasures() []string {
+	return []string{"registry.releases", "registry.conflicts", "registry.incidents", "registry.taken_back", "registry.same_version_again",
+		"registry.names_invented", "registry.approval_days", "registry.sent_back", "registry.committee_hours_per_week",
+		"registry.lead_days", "registry.misrouted", "registry.misrouted_failed", "registry.misrouted_paid",
+		"registry.uncontrolled", "registry.uncontrolled_cents", "registry.broken_calls",
+		"handed_over.created", "handed_over.met", "handed_over.doubled", "handed_over.done", "handed_over.failed"}
 }

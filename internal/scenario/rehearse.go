@@ -96,9 +96,14 @@ func (s *Scenario) evalTask(env *Env, task int, note func(*Expr, error)) {
 		note(s.Bad, err)
 	}
 	s.evalGuards(env, note)
+	if s.Releases != nil && s.Releases.Control != nil {
+		_, err := s.Releases.Control.Bool(env)
+		note(s.Releases.Control, err)
+	}
 	i, err := s.ChooseWorkflow(env)
 	if note(s.Workflow, err); err == nil {
 		s.evalWorkflow(env, &s.Workflows[i], note)
+		s.evalOthers(env, i, note)
 	}
 }
 
@@ -106,7 +111,6 @@ func (s *Scenario) evalTask(env *Env, task int, note func(*Expr, error)) {
 func (s *Scenario) evalWorkflow(env *Env, w *Workflow, note func(*Expr, error)) {
 	results := map[string]any{}
 	env.Names["steps"] = results
-	defer delete(env.Names, "steps")
 	for i := range w.Steps {
 		step := &w.Steps[i]
 		result := map[string]any{}

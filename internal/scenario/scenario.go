@@ -50,9 +50,11 @@ type Scenario struct {
 	Incident *Incident
 	// Responder is how an incident is noticed and mended; nil: nobody watches.
 	Responder *Responder
-	Impact    event.Impact
-	Beats     []event.Beat
-	Claims    []event.Claim
+	// Releases are made while tasks run; nil: none.
+	Releases *Releases
+	Impact   event.Impact
+	Beats    []event.Beat
+	Claims   []event.Claim
 
 	Text string   // the file, as read
 	Sets []string // the --set arguments applied to it
@@ -132,6 +134,9 @@ type Step struct {
 	// a natural key, like an e-mail address. nil: it does it again. With a key the
 	// caller takes what is there as done.
 	Conflict *Class
+	// Delegates: a call that takes effect makes a task of another workflow, which
+	// nobody waits for; nil: it does not.
+	Delegates *Delegation
 }
 
 // None stands in index fields for "none".
@@ -263,15 +268,16 @@ type Breaker struct {
 // Strategy is a set of mechanisms.
 type Strategy struct {
 	Name, Title string
-	Engine      bool    // durable: runs on the workflow engine
-	Retries     bool    // tries again, up to a step's limit
-	Keys        bool    // sends an idempotency key with every call
-	Policies    bool    // breakers and concurrency limits
-	Recovery    bool    // parked tasks are driven again by themselves
-	OnCall      *OnCall // nil: nobody is called when a task stops
-	Has         []bool  // by index of Scenario.Mechanisms
-	Metrics     bool    // alert rules over steps and a table of slow ones, see [Responder]
-	Traces      bool    // the responder has traces instead of logs
+	Engine      bool      // durable: runs on the workflow engine
+	Retries     bool      // tries again, up to a step's limit
+	Keys        bool      // sends an idempotency key with every call
+	Policies    bool      // breakers and concurrency limits
+	Recovery    bool      // parked tasks are driven again by themselves
+	OnCall      *OnCall   // nil: nobody is called when a task stops
+	Has         []bool    // by index of Scenario.Mechanisms
+	Metrics     bool      // alert rules over steps and a table of slow ones, see [Responder]
+	Traces      bool      // the responder has traces instead of logs
+	Registry    *Registry // how workflows are registered; nil without Releases
 	Switches
 }
 

@@ -26,6 +26,7 @@ func (s *Scenario) Show() string {
 		fmt.Fprintf(&b, "\na %s runs the workflow that this names\n%s", s.Noun.One, indent(wrap(s.Workflow.Text(), showWidth-2)))
 	}
 	s.showServices(&b)
+	s.showReleases(&b)
 	s.showEffects(&b)
 	s.showStrategies(&b)
 	s.showIncident(&b)
@@ -107,6 +108,7 @@ func (s *Scenario) showWorkflow(b *strings.Builder, w *Workflow) {
 // showBranches tells which steps are not for every task, and what services answer
 // to some.
 func (s *Scenario) showBranches(b *strings.Builder, w *Workflow) {
+	s.showHandOvers(b, w)
 	for i := range w.Steps {
 		st := &w.Steps[i]
 		if st.When != nil {
@@ -303,6 +305,7 @@ func (s *Scenario) showStrategies(b *strings.Builder) {
 				has = append(has, m.Name)
 			}
 		}
+		has = append(has, st.Registry.words()...)
 		if len(has) == 0 {
 			has = []string{"nothing"}
 		}

@@ -12,23 +12,24 @@ import (
 // steps it skips, and what services answer to it. All of it follows from the
 // task's payload and the strategy's mechanisms, so that nothing need be stored.
 
-// workflow is the one that the task runs.
-func (w *World) workflow(task int32) *event.Workflow {
-	return &w.run.Workflows[w.figures.of(task).workflow]
+// workflow is the one that the task runs in the lane.
+func (w *World) workflow(lane int8, task int32) *event.Workflow {
+	return &w.run.Workflows[w.flow(lane, task)]
 }
 
 // skips tells whether the task goes past the step in the lane.
 func (w *World) skips(lane int8, task int32, step int16) bool {
-	if w.sc.Strategies[lane].Lacks(w.steps[step].Mechanism) {
-		return true
-	}
-	d := w.figures.of(task)
-	return d.needless != nil && d.needless[step]
+	return w.passesBy(lane, step, w.figures.of(task).figure)
+}
+
+// passesBy is skips for a task of the figure.
+func (w *World) passesBy(lane int8, step int16, fig *figure) bool {
+	return w.sc.Strategies[lane].Lacks(w.steps[step].Mechanism) || fig.needless != nil && fig.needless[step]
 }
 
 // passes names the steps that the task goes past in the lane.
 func (w *World) passes(lane int8, task int32) (names []string) {
-	wf := w.workflow(task)
+	wf := w.workflow(lane, task)
 	for i := wf.First; i < wf.End; i++ {
 		if w.skips(lane, task, int16(i)) {
 			names = append(names, w.steps[i].Name)
@@ -45,7 +46,7 @@ var errNoStep = errors.New("every step is skipped")
 // following is the first step of the task's workflow from the given one on that
 // it does not skip; end: there is none.
 func (w *World) following(lane int8, task int32, step int16) (next int16, end bool) {
-	last := int16(w.workflow(task).End)
+	last := int16(w.workflow(lane, task).End)
 	for step < last && w.skips(lane, task, step) {
 		step++
 	}
@@ -54,7 +55,7 @@ func (w *World) following(lane int8, task int32, step int16) (next int16, end bo
 
 // emitSkips says which steps the task goes past.
 func (w *World) emitSkips(lane int8, task int32) {
-	wf := w.workflow(task)
+	wf := w.workflow(lane, task)
 	for i := wf.First; i < wf.End; i++ {
 		if w.skips(lane, task, int16(i)) {
 			w.emit(event.Event{
@@ -103,12 +104,12 @@ func (w *World) recallConflict(e *event.Event) {
 
 // answer is what the step's service says to the task when a call gets through;
 // nil: it does what it was asked for.
-func (w *World) answer(id callID) *answer {
+func (w *World) answer(id callID, fig *figure) *answer {
 	st := &w.steps[id.step]
 	if len(st.answers) == 0 {
 		return nil
 	}
-	given := w.figures.of(id.task).answered[id.step]
+	given := fig.answered[id.step]
 	have := &w.sc.Strategies[id.lane]
 	for i := range st.answers {
 		a := &st.answers[i]
@@ -124,7 +125,7 @@ func (w *World) answer(id callID) *answer {
 
 // business makes what the service decides of a call that reached it. An answer
 // that is lost on its way back stays lost, but nothing is done that was refused.
-func (w *World) business(id callID, out outcome) outcome {
+func (w *World) business(id callID, fig *figure, out outcome) outcome {
 	st := &w.steps[id.step]
 	if !out.effect {
 		return out // it did not reach the service
@@ -145,7 +146,7 @@ func (w *World) business(id callID, out outcome) outcome {
 		}
 		return out
 	}
-	a := w.answer(id)
+	a := w.answer(id, fig)
 	if a == nil {
 		return out
 	}

@@ -30,6 +30,9 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 	if run.Deadline = sc.Load.Deadline; sc.Load.Patience != event.Patience {
 		run.Patience = sc.Load.Patience
 	}
+	if l := sc.Releases; l != nil {
+		run.Releases = describeReleases(l)
+	}
 	for i := range sc.Strategies {
 		s := &sc.Strategies[i]
 		st := event.Strategy{Name: s.Name, Title: s.Title, Durable: s.Engine, Keyed: s.Keys, Retries: s.Retries}
@@ -42,6 +45,9 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 				st.Mechanisms = append(st.Mechanisms, m.Name)
 			}
 		}
+		if g := s.Registry; g != nil {
+			st.Registry = &event.Registry{Namespaces: g.Namespaces, Committee: g.Committee, Pins: g.Pins}
+		}
 		run.Strategies = append(run.Strategies, st)
 	}
 	for i := range sc.Services {
@@ -53,6 +59,14 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 	}
 	describeWatch(run, sc)
 	return run
+}
+
+func describeReleases(l *scenario.Releases) *event.Releases {
+	r := &event.Releases{Teams: l.Teams, Names: l.Names, Held: make([]string, len(l.Names)), Booked: l.Committee.Booked()}
+	for _, h := range l.Held {
+		r.Held[h.Name] = l.Teams[h.Team]
+	}
+	return r
 }
 
 func describeWorkflow(run *event.Run, wf *scenario.Workflow, index int, mechanisms []scenario.Mechanism) {

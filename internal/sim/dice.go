@@ -23,6 +23,7 @@ const (
 	drawIncident
 	drawResponder
 	drawFault
+	drawRelease
 )
 
 // dice gives draws by key. It has no state but the seed: the same key gives the

@@ -91,7 +91,7 @@ func (l *durable) submit(task int32) {
 	if w.disk.keep || w.guards.privacy != nil {
 		s.Context = w.guards.rest(l.lane, task, "context", w.payloads.get(task).context)
 	}
-	id, err := w.core.Submit(engine.Time(w.now), engineRef(l.strategy, &w.sc.Workflows[w.figures.of(task).workflow]), s)
+	id, err := w.core.Submit(engine.Time(w.now), engineRef(l.strategy, &w.sc.Workflows[w.flow(l.lane, task)]), s)
 	if err != nil || id != l.id(task) {
 		panic(fmt.Sprintf("sim: task %d of %s: engine gave id %d: %v", task, l.strategy.Name, id, err))
 	}

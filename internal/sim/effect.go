@@ -69,6 +69,9 @@ func Key(run *event.Run, task int32, step int) string {
 // the key before does nothing again.
 func (w *World) makeEffect(o *occurrence) {
 	st := &w.steps[o.step]
+	if st.Delegates != nil {
+		w.handOver(o)
+	}
 	if st.Effect == nil {
 		return
 	}
@@ -83,7 +86,13 @@ func (w *World) makeEffect(o *occurrence) {
 	}
 	w.book.note(o.lane, o.task, o.step)
 	w.emit(ev)
-	id := callID{o.lane, o.task, o.step, o.attempt}
+	w.writeDown(ev)
+}
+
+// writeDown puts an effect into the ledger, unless it is there: a row that lies
+// beyond the last durable window was written by the process that died.
+func (w *World) writeDown(ev event.Event) {
+	id := callID{ev.Strategy, ev.Task, ev.Step, ev.Attempt}
 	if n := w.book.ahead[id]; n > 0 {
 		if w.book.ahead[id]--; n == 1 {
 			delete(w.book.ahead, id)
@@ -94,8 +103,8 @@ func (w *World) makeEffect(o *occurrence) {
 	if _, forgets := w.ledger.(noLedger); forgets {
 		return
 	}
-	if w.book.keyed[o.lane] {
-		ev.Text = Key(w.run, o.task, int(o.step))
+	if w.book.keyed[ev.Strategy] {
+		ev.Text = Key(w.run, ev.Task, int(ev.Step))
 	}
 	if err := w.ledger.Append(&ev); err != nil && w.failure == nil {
 		w.failure = err

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 
@@ -41,11 +42,13 @@ type pickOf struct {
 // figure is what follows from one combination.
 type figure struct {
 	worth    int64
-	workflow int      // index of the one that the task runs
+	workflow int      // index of the one that the task should run
 	amounts  []int64  // by step
 	needless []bool   // by step: the task does not need it; nil: it needs all
 	strict   []bool   // by step: its fallback will not do for the task; nil: it does
 	answered []uint32 // by step, a bit per answer that is for the task; nil: no step has answers
+	// children are the figures of what a step hands over, by that step.
+	children map[int16]*figure
 }
 
 // mostFigures bounds the combinations that are kept.
@@ -62,6 +65,9 @@ func newFigures(book *payloads) *figures {
 		f.need(&book.lesser[i])
 		for j := range book.answers[i] {
 			f.need(&book.answers[i][j])
+		}
+		for j := range book.sent[i] {
+			f.need(&book.sent[i][j])
 		}
 	}
 	n := 1
@@ -206,11 +212,43 @@ func (f *figures) work(pl *payload) *figure {
 	var err error
 	fig.workflow, err = f.book.sc.ChooseWorkflow(pl.begin(&f.book.workflow))
 	pl.must(&f.book.workflow, err)
+	f.workFlow(pl, fig, fig.workflow)
+	for _, other := range f.book.sc.Others(fig.workflow) {
+		f.workFlow(pl, fig, other)
+	}
 	first := f.book.first(fig.workflow)
 	for i := range f.book.sc.Workflows[fig.workflow].Steps {
-		f.workStep(pl, fig, first+i)
+		if d := f.book.steps[first+i].Delegates; d != nil {
+			f.workChild(pl, fig, first+i, d)
+		}
 	}
 	return fig
+}
+
+// workFlow works out what concerns the steps of a workflow.
+func (f *figures) workFlow(pl *payload, fig *figure, workflow int) {
+	first := f.book.first(workflow)
+	for i := range f.book.sc.Workflows[workflow].Steps {
+		f.workStep(pl, fig, first+i)
+	}
+}
+
+// workChild works out what concerns the workflow that a step hands over to: it
+// sees the task's context, but for what it is sent.
+func (f *figures) workChild(pl *payload, fig *figure, step int, d *scenario.Delegation) {
+	sent := f.book.blank(pl.task)
+	maps.Copy(sent.names, pl.context)
+	pl.ancestors(step)
+	for i := range f.book.sent[step] {
+		e := &f.book.sent[step][i]
+		sent.names[e.short] = pl.eval(e)
+	}
+	child := &figure{workflow: d.Workflow, amounts: make([]int64, len(f.book.steps))}
+	f.workFlow(sent, child, d.Workflow)
+	if fig.children == nil {
+		fig.children = map[int16]*figure{}
+	}
+	fig.children[int16(step)] = child
 }
 
 // workStep works out what concerns one step.

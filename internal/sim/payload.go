@@ -34,12 +34,14 @@ type payloads struct {
 	context          []named
 	worthOf, badness named
 	workflow         named
+	control          named
 	outputs          [][]named // by step
 	amounts          []named   // by step
 	fallbacks        [][]named // by step
 	lesser           []named   // by step: whether the fallback will do
 	whens            []named   // by step
 	answers          [][]named // by step and answer: to whom it is given
+	sent             [][]named // by step: what goes with work that it hands over
 }
 
 // named is an expression with its full name, for errors, and the key of its draws.
@@ -61,6 +63,9 @@ func (p *payloads) collect() {
 	}
 	p.worthOf, p.badness = name("worth", "", p.sc.Worth), name("bad", "", p.sc.Bad)
 	p.workflow = name("workflow", "", p.sc.Workflow)
+	if p.sc.Releases != nil {
+		p.control = name("releases.", "control", p.sc.Releases.Control)
+	}
 	for i := range p.steps {
 		s := &p.steps[i]
 		var list, less []named
@@ -83,6 +88,13 @@ func (p *payloads) collect() {
 			to = append(to, name(fmt.Sprintf("%s.answers.%d", s.Name, j+1), ".when", s.Answers[j].When))
 		}
 		p.answers = append(p.answers, to)
+		var with []named
+		if s.Delegates != nil {
+			for j := range s.Delegates.With {
+				with = append(with, name(s.Name+".delegates.", s.Delegates.With[j].Name, s.Delegates.With[j].Expr))
+			}
+		}
+		p.sent = append(p.sent, with)
 	}
 }
 

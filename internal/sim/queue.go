@@ -8,8 +8,10 @@ type occKind uint8
 const (
 	occFaultEnd   occKind = iota // a scheduled fault or burst ends
 	occFaultBegin                // … begins
+	occRelease                   // a registry goes on by itself
 	occArrival                   // a task arrives, in every strategy
 	occEffect                    // a service does its work; nobody waits for it any more
+	occChild                     // work that was handed over goes on
 	occReply                     // a service does its work or refuses, and its answer arrives
 	occTimeout                   // a caller stops waiting (strategies without the engine)
 	occRetry                     // a caller tries again (strategies without the engine)
@@ -53,11 +55,11 @@ func (a *occurrence) rank() uint64 {
 type queue struct {
 	heap []occurrence
 	// quiet counts the occurrences that do not keep the run alive: scheduled
-	// faults go on for ever.
+	// faults and releases go on for ever.
 	quiet int
 }
 
-func (a *occurrence) isQuiet() bool { return a.kind <= occFaultBegin || a.kind >= occLiveEnd }
+func (a *occurrence) isQuiet() bool { return a.kind <= occRelease || a.kind >= occLiveEnd }
 
 func (q *queue) push(o occurrence) {
 	if o.isQuiet() {

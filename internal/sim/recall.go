@@ -48,6 +48,19 @@ func (w *World) recallCalls(events []event.Event) map[deed]bool {
 	return pending
 }
 
+// outcome is what a call comes to that begins at the instant.
+func (w *World) outcome(id callID, at event.Time) outcome {
+	st := &w.steps[id.step]
+	if w.limited(id, st.service, at) {
+		return st.service.refused(st.service.rateClass, func(float64) event.Time { return st.service.Latency.Median }, 1)
+	}
+	if w.incident != nil && w.hangs(id, at) {
+		return st.service.refused(st.service.lostClass, nil, 1)
+	}
+	out := w.afflict(id, at, st.service.call(st.where, int(id.task), int(id.attempt), at))
+	return w.astray(id, at, w.business(id, w.figures.of(id.task).figure, out))
+}
+
 // recallCall meets one call of the past again, as [World.outcome] did.
 func (w *World) recallCall(id callID, at event.Time) outcome {
 	st := &w.steps[id.step]
@@ -59,5 +72,5 @@ func (w *World) recallCall(id callID, at event.Time) outcome {
 	}
 	out := w.afflict(id, at, st.service.call(st.where, int(id.task), int(id.attempt), at))
 	w.recalled[id] = out
-	return w.business(id, out)
+	return w.astray(id, at, w.business(id, w.figures.of(id.task).figure, out))
 }

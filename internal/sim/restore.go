@@ -23,6 +23,7 @@ func (w *World) restore(opts Options) error {
 			return err
 		}
 		w.scheduleFaults(-1)
+		w.scheduleReleases()
 		w.scheduleArrival()
 		w.scheduleActions(actions)
 		w.scheduleDesks()
@@ -86,10 +87,12 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.remember(rows)
 	w.resumeCalls(events)
 	w.scheduleFaults(w.horizon)
+	w.scheduleReleases()
 	w.scheduleArrival()
 	w.scheduleActions(actions)
 	w.resumeDesks()
 	pending := w.recallCalls(events)
+	w.resumeChildren(events)
 	crash := event.Survival{At: w.Horizon(), InFlight: w.count(left.alive)}
 	w.resumed = true
 	w.disk.crashes = append(w.disk.crashes, crash)
@@ -170,8 +173,10 @@ func (w *World) recall(events []event.Event) (left remains) {
 			if e.Class == event.ClassDied {
 				left.dead = append(left.dead, alive[id])
 			}
-		case event.EffectMade:
-			w.book.note(e.Strategy, e.Task, e.Step)
+		case event.EffectMade, event.ChildCreated:
+			if w.own(e) {
+				w.book.note(e.Strategy, e.Task, e.Step)
+			}
 		}
 		if e.Task > 0 && e.Strategy >= 0 {
 			if s, ok := w.lanes[e.Strategy].(*straight); ok {
@@ -181,6 +186,10 @@ func (w *World) recall(events []event.Event) (left remains) {
 		w.guards.recall(e)
 		w.notePark(e)
 		w.noteDesk(e)
+		if e.Strategy >= 0 && w.registry != nil {
+			w.registry[e.Strategy].apply(e)
+			w.recallStray(e)
+		}
 	}
 	left.alive = alive
 	return left
@@ -254,7 +263,7 @@ func (w *World) finish(calls, dead []attempt, rows []event.Event, pending map[de
 	}
 	for i := range rows {
 		r := &rows[i]
-		if r.At > w.horizon && gone[taskID{r.Strategy, r.Task}] && !pending[deed{callID{r.Strategy, r.Task, r.Step, r.Attempt}, r.At}] {
+		if r.At > w.horizon && w.own(r) && gone[taskID{r.Strategy, r.Task}] && !pending[deed{callID{r.Strategy, r.Task, r.Step, r.Attempt}, r.At}] {
 			w.queue.push(occurrence{at: r.At, lane: r.Strategy, task: r.Task, step: r.Step, attempt: r.Attempt, kind: occEffect})
 		}
 	}

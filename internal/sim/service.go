@@ -25,6 +25,7 @@ type service struct {
 	plain    int // refusals from here on are scripted answers
 	// indices into refusals
 	burstClass, lostClass, downClass, declineClass, rateClass int16
+	strangerClass, contractClass                              int16 // of runs with releases
 }
 
 // window is a time during which a service misbehaves.

@@ -27,7 +27,7 @@ func (s *straight) submit(task int32) {
 
 // begin starts the first step of the task's workflow.
 func (s *straight) begin(task int32) {
-	first, _ := s.w.following(s.lane, task, int16(s.w.workflow(task).First))
+	first, _ := s.w.following(s.lane, task, int16(s.w.workflow(s.lane, task).First))
 	s.start(task, first, s.next(task, first), false)
 }
 
@@ -168,7 +168,7 @@ func (w *World) emitSubmitted(lane int8, task int32) {
 		ev.Class = event.ClassDecline
 	}
 	if len(w.run.Workflows) > 1 {
-		ev.Step = int16(w.workflow(task).First)
+		ev.Step = int16(w.workflow(lane, task).First)
 	}
 	name, people := w.guards.sender(lane, task)
 	ev.Text, ev.Attempt = name, int16(min(people, math.MaxInt16))

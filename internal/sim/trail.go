@@ -105,7 +105,7 @@ func (t *trails) entry(l *trail, ev *event.Event) audit.Record {
 	if ev.Kind != event.TaskSubmitted {
 		return r
 	}
-	wf := t.w.workflow(ev.Task)
+	wf := t.w.workflow(ev.Strategy, ev.Task)
 	r.Role, r.Team, r.Workflow = pl.words(&l.role), pl.words(&l.team), fmt.Sprintf("%s/%s@%s", wf.Namespace, wf.Name, wf.Version)
 	r.Attempt, r.Step, r.Tags = 0, "", pl.list(&t.tags)
 	if p := t.w.guards.privacy; p != nil {

@@ -51,6 +51,9 @@ type World struct {
 	figures  *figures
 	details  *Details
 	buckets  buckets
+	registry []*registry // by lane; nil: the run has no releases
+	strays   map[taskID]stray
+	children map[callID]*child // work that was handed over and is not done
 	queue    queue
 	lanes    []lane
 	core     *engine.Core
@@ -122,10 +125,13 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	w.parked, w.called = make([][]int32, len(w.run.Strategies)), map[taskID]int{}
 	w.disk = newDisk(w.run, opts.Store)
 	w.buckets = newBuckets(len(w.run.Strategies), len(sc.Services))
+	w.openRegistries()
+	w.strays, w.children = map[taskID]stray{}, map[callID]*child{}
 	for i := range sc.Services {
 		w.services = append(w.services, newService(i, &sc.Services[i], w.dice))
 	}
 	w.armScenario()
+	w.openRefusals()
 	for i := range sc.Workflows {
 		for j := range sc.Workflows[i].Steps {
 			s := &sc.Workflows[i].Steps[j]
@@ -266,6 +272,10 @@ func (w *World) perform(o *occurrence) {
 		w.faultBegins(o)
 	case occFaultEnd, occLiveEnd:
 		w.faultEnds(o)
+	case occRelease:
+		w.released(o)
+	case occChild:
+		w.childGoesOn(o)
 	case occArrival:
 		w.arrive()
 	case occEffect:
@@ -290,8 +300,10 @@ func (w *World) perform(o *occurrence) {
 func (w *World) arrive() {
 	w.arrived++
 	task := int32(w.arrived)
-	for _, l := range w.lanes {
+	for i, l := range w.lanes {
+		w.route(int8(i), task)
 		l.submit(task)
+		w.emitStray(int8(i), task)
 	}
 	w.guards.tag(task)
 	w.scheduleArrival()
@@ -325,18 +337,6 @@ func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.T
 	return inTime
 }
 
-// outcome is what a call comes to that begins at the instant.
-func (w *World) outcome(id callID, at event.Time) outcome {
-	st := &w.steps[id.step]
-	if w.limited(id, st.service, at) {
-		return st.service.refused(st.service.rateClass, func(float64) event.Time { return st.service.Latency.Median }, 1)
-	}
-	if w.incident != nil && w.hangs(id, at) {
-		return st.service.refused(st.service.lostClass, nil, 1)
-	}
-	return w.business(id, w.afflict(id, at, st.service.call(st.where, int(id.task), int(id.attempt), at)))
-}
-
 // over tells that nothing will happen any more but scheduled faults.
 func (w *World) over() bool {
 	if w.arrived < len(w.arrivals) || !w.queue.idle() {
@@ -361,6 +361,7 @@ func (w *World) emit(ev event.Event) {
 	w.trails.record(&ev)
 	w.notePark(&ev)
 	w.noteDesk(&ev)
+	w.noteRelease(&ev)
 	switch ev.Kind {
 	case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
 		w.settle(ev.Task)

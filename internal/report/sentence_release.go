@@ -1,0 +1,75 @@
+package report
+
+import (
+	"strconv"
+
+	"tasker-sim/internal/event"
+)
+
+// toldRelease is the sentence of an event about releases, or "".
+func (t teller) toldRelease() string {
+	e := t.e
+	team := words(e.Class)
+	switch e.Kind {
+	case event.ReleaseBuilt:
+		return team + " asks for the name " + e.Text
+	case event.ReleaseSentBack:
+		return "the committee sends " + e.Text + " of " + team + " back"
+	case event.ReleaseApproved:
+		return e.Text + " of " + team + " is approved after " + Days(e.Dur)
+	case event.ReleaseRefused:
+		if e.Attempt > 0 {
+			return team + " cannot register " + e.Text + ", another team has it"
+		}
+		return team + " cannot register " + e.Text + " again"
+	case event.ReleaseRegistered:
+		if e.Attempt > 0 {
+			return team + " registers as " + e.Text + ", a name made up"
+		}
+		return team + " releases " + e.Text
+	case event.ReleaseOverwrote:
+		if e.Attempt > 1 {
+			return team + " takes " + e.Text + " back, again unseen"
+		}
+		return team + " took over the name " + e.Text + ", unseen"
+	}
+	return t.toldCollision(team)
+}
+
+// toldCollision is the sentence of what follows when a name was taken.
+func (t teller) toldCollision(team string) string {
+	switch e := t.e; e.Kind {
+	case event.CollisionNoticed:
+		return team + " finds out about " + e.Text + " after " + Span(e.Dur) + ": " + strconv.FormatInt(e.Amount, 10) + " misrouted"
+	case event.CollisionSettled:
+		return "the teams talk, " + team + " goes on as " + e.Text
+	case event.ContractAdapted:
+		return "callers of " + e.Text + " of " + team + " have adapted, after " + Span(e.Dur)
+	case event.TaskMisrouted:
+		s := "runs the " + words(e.Text) + " of " + team
+		if e.Amount > 0 {
+			s += " and evades a control"
+		}
+		return s
+	}
+	return t.toldChild()
+}
+
+// toldChild is the sentence of work that was handed over.
+func (t teller) toldChild() string {
+	switch e := t.e; e.Kind {
+	case event.ChildCreated:
+		return "handed over to " + e.Text
+	case event.ChildMet:
+		return "had been handed over already, nothing was created twice"
+	case event.ChildEnded:
+		if e.Class != "" {
+			return "what was handed over failed, " + t.trouble() + "; nobody is told"
+		}
+		return "what was handed over is done after " + Span(e.Dur)
+	}
+	return ""
+}
+
+// Days writes a long time in days: "3.1 days".
+func Days(t event.Time) string { return Decimal(t.Seconds()/86400) + " days" }
