@@ -44,6 +44,8 @@ var layers = []layer{
 	{"gate", "", jwt, true, "tokens and policy as functions; tokens are signed and read by a kept library, because that is where mistakes are made"},
 	{"redact", "", "", true, "what is taken out of a text depends on the text and the rules"},
 	{"vault", "", "", true, "bytes and keys; whoever has files keeps them"},
+	{"needle", "", "", true, "a search in bytes"},
+	{"evidence", "audit event metrics", "", true, "a reader of the fold and of records"},
 	{"audit", "", "", true, "a chain of records is arithmetic; its rows are written by whoever does what they tell"},
 	{"engine", "engine/failpoint", "", true, "a library of its own: it would serve a program that is no simulator"},
 	{"engine/failpoint", "", "", false, "where tests make the engine fail; empty without its build tag"},
@@ -58,13 +60,13 @@ var layers = []layer{
 	{"sim", "event fault scenario engine responder redact vault audit", "", false, "the world drives the engine and is handed its store; it does not know what is drawn of it"},
 	{"report", "event metrics stats", "", true, "a reader of the fold: it cannot know more than a tape tells"},
 	{"lab", "event metrics scenario sim stats", "", true, "it judges the world by its events, as a user of scenario files"},
-	{"rundir", "engine engine/bolt event scenario sim", "", false, "where a run meets its files"},
+	{"rundir", "audit engine engine/bolt event scenario sim vault", "", false, "where a run meets its files"},
 	{"sweep", "event metrics report scenario sim stats", "", true, "many worlds beside each other, and what a figure comes to over them"},
 	{"bench", "engine engine/bolt wall", bbolt, false, "it measures the engine beside the bare database"},
 	{"tui", "event logline metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},
 	{"telemetry", "event report wall", otel + " " + prom, false, "a reader of the events for other people's tools; nothing comes back from it into the run"},
 	{"crashtest", "", "", true, "tests only: it kills the real program and looks at what is left"},
-	{"cli", "bench event lab metrics report rundir scenario sim stats sweep telemetry tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
+	{"cli", "audit bench event evidence lab metrics needle report rundir scenario sim stats sweep telemetry tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
 }
 
 func rowOf(dir string) *layer {

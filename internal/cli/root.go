@@ -56,7 +56,7 @@ func newRoot(env *Env) *cobra.Command {
 		add("run", newShort(env, name))
 	}
 	add("run", newRun(env), newResume(env), newReplay(env))
-	add("look", newReport(env), newInspect(env), newSweep(env), newVerify(env), newBench(env))
+	add("look", newReport(env), newInspect(env), newSweep(env), newVerify(env), newAudit(env), newBench(env))
 	add("write", newList(env), newShow(env), newValidate(env), newNew(env), newSchema(env))
 	return root
 }

@@ -221,6 +221,8 @@ type Audit struct {
 	Questions  int     `json:"questions"`
 	Answered   float64 `json:"answered_minutes"`
 	Unanswered float64 `json:"unanswered_minutes"`
+	Never      string  `json:"never,omitempty"`  // tag of tasks that should not be done
+	Always     string  `json:"always,omitempty"` // tag of tasks that should not be refused
 }
 
 // Claim is a statement of the story that is held against the run.

@@ -3,6 +3,12 @@
 //
 //	run.db         bbolt: the engine's records and the windows of events
 //	ledger.ndjson  every effect a service made, as a tape of effect.made events
+//	service.log    what the log says, of scenarios that ask what is seen in it
+//
+// Beside the directory, since it is of no use in one place with what it guards:
+//
+//	NAME.keys      the keys of contexts and outputs that are sealed in run.db
+//	NAME.heads     where the audit trails stood, from time to time
 //
 // A directory belongs to one process at a time; the database's lock sees to it.
 package rundir
@@ -47,6 +53,7 @@ type Run struct {
 	Dir    string
 	store  engine.Store
 	ledger *sim.FileLedger
+	papers papers
 	made   bool // the directory was made for this run
 	ours   bool // so were the files in it
 }
@@ -81,7 +88,14 @@ func (r *Run) create(sc *scenario.Scenario, opts sim.Options) (err error) {
 	if r.ledger, err = sim.CreateLedger(filepath.Join(r.Dir, Ledger), sim.Describe(sc, opts)); err != nil {
 		return err
 	}
-	opts.Store, opts.Ledger = r.store, r.ledger
+	if err := removePapers(r.Dir); err != nil { // of a run that is gone
+		return err
+	}
+	r.papers.dir = r.Dir
+	opts.Store, opts.Ledger, opts.Papers = r.store, r.ledger, &r.papers
+	if opts.Vault, err = openVault(r.Dir); err != nil {
+		return err
+	}
 	r.World, err = sim.New(sc, opts)
 	return err
 }
@@ -121,7 +135,7 @@ func remove(dir string) (err error) {
 			err = errors.Join(err, e)
 		}
 	}
-	return err
+	return errors.Join(err, removePapers(dir))
 }
 
 // Discard gives up a run that is not to begin after all, and removes its files,
@@ -168,8 +182,14 @@ func (r *Run) resume(window event.Time) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	r.papers.dir = r.Dir
+	keys, err := openVault(r.Dir)
+	if err = errors.Join(err, r.papers.again(past)); err != nil {
+		return err
+	}
 	r.World, err = sim.New(sc, sim.Options{
 		Seed: past.Run.Seed, Journal: past.Run.Journal, Window: window, Store: r.store, Ledger: r.ledger, Rows: rows, Past: past,
+		Papers: &r.papers, Vault: keys,
 	})
 	return err
 }
@@ -189,9 +209,9 @@ func Scenario(run *event.Run) (*scenario.Scenario, error) {
 
 // Close gives the directory up.
 func (r *Run) Close() error {
-	var err error
+	err := r.papers.close()
 	if r.ledger != nil {
-		err = r.ledger.Close()
+		err = errors.Join(err, r.ledger.Close())
 	}
 	if r.store != nil {
 		err = errors.Join(err, r.store.Close())

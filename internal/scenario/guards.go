@@ -66,6 +66,7 @@ type Audit struct {
 	// actions, and minutes for one that the records answer and one that they do not.
 	Questions            int
 	Answered, Unanswered float64
+	Never, Always        string // tags of tasks that should not be done, and not be refused; may be empty
 }
 
 // Recording is who a strategy with the mechanism writes into its records.

@@ -87,6 +87,15 @@ func (r *reader) tags(o *object, names scope) {
 	}
 }
 
+// tagRef is the name of a tag, or nothing.
+func (r *reader) tagRef(o *object, key, doc string) string {
+	tag, at := read(o, texts(), field{key: key, hide: true, doc: doc})
+	if tag != "" {
+		r.indexOf("tag", tag, at, namesOf(r.s.Tags, func(t Tag) string { return t.Name }))
+	}
+	return tag
+}
+
 // maxTags keeps a task's tags within the bits of one byte.
 const maxTags = 8
 
@@ -196,6 +205,8 @@ func (r *reader) audit(o *object, names scope) {
 	a.Questions, _ = read(c, counts(), field{key: "questions", def: "150", high: 1_000_000, doc: "how many single actions an auditor asks about"})
 	a.Answered, _ = read(c, numbers(), field{key: "answered", def: "0.8", doc: "minutes for a question that the records answer"})
 	a.Unanswered, _ = read(c, numbers(), field{key: "unanswered", def: "32", doc: "minutes for one that they do not"})
+	a.Never = r.tagRef(c, "never", "tag of tasks that should not be done")
+	a.Always = r.tagRef(c, "always", "tag of tasks that should not be refused")
 	for i, n := range c.list("records", "whom strategies write into their records; the first whose mechanism a strategy has") {
 		e := r.object(fmt.Sprintf("audit.records.%d", i+1), n.at, n)
 		rec := Recording{Mechanism: r.needMechanism(e, "strategies with it keep records"), Actor: r.needExpr(e, "actor", "who did it", names)}

@@ -134,9 +134,9 @@ func ReadPast(store engine.Store) (*Past, error) {
 	p := &Past{}
 	var dec *event.Decoder
 	err := store.Apps(func(app []byte) error {
-		app, err := io.ReadAll(flate.NewReader(bytes.NewReader(app)))
+		app, err := Unpack(app)
 		if err != nil {
-			return fmt.Errorf("a window of events cannot be read: %w", err)
+			return err
 		}
 		head, lines, _ := bytes.Cut(app, []byte("\n"))
 		var w windowHead
@@ -150,6 +150,16 @@ func ReadPast(store engine.Store) (*Past, error) {
 		err = ErrNoPast
 	}
 	return p, err
+}
+
+// Unpack is the text of a window as the store keeps it: its head, and its events as
+// lines of a tape.
+func Unpack(app []byte) ([]byte, error) {
+	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(app)))
+	if err != nil {
+		return nil, fmt.Errorf("a window of events cannot be read: %w", err)
+	}
+	return text, nil
 }
 
 // readLines decodes the events of a window; the first ever describes the run.

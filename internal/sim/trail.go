@@ -133,7 +133,7 @@ func (t *trails) count(lane int8) {
 		Step: event.None, Service: event.None, Effect: event.None,
 	}
 	t.w.emit(ev)
-	t.w.guards.heads = append(t.w.guards.heads, audit.Head{Chain: t.w.run.Strategies[lane].Name, At: int64(l.last), Seq: l.Seq, Hash: l.Hash})
+	t.w.guards.heads = append(t.w.guards.heads, audit.Head{Chain: t.w.run.Strategies[lane].Name, At: int64(t.w.now), Seq: l.Seq, Hash: l.Hash})
 	ev.Class, ev.Amount, ev.Text = event.TrailBytes, l.bytes, ""
 	t.w.emit(ev)
 }
@@ -152,5 +152,5 @@ func audited(sc *scenario.Scenario) *event.Audit {
 	if sc.Audit == nil {
 		return nil
 	}
-	return &event.Audit{Questions: sc.Audit.Questions, Answered: sc.Audit.Answered, Unanswered: sc.Audit.Unanswered}
+	return &event.Audit{Questions: sc.Audit.Questions, Answered: sc.Audit.Answered, Unanswered: sc.Audit.Unanswered, Never: sc.Audit.Never, Always: sc.Audit.Always}
 }
