@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -164,7 +165,7 @@ func verifyTrail(env *Env, t *rundir.Trail, output string) error {
 	case err != nil:
 		return trouble(err, "")
 	case !ok:
-		return &failure{code: ExitFailed}
+		return &failure{code: ExitFailed, err: errors.New("the trail is not as it was written")}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -103,7 +104,7 @@ func runDrills(env *Env, t *rundir.Trail, dir string) error {
 		return trouble(err, "")
 	}
 	if missed {
-		return &failure{code: ExitFailed}
+		return &failure{code: ExitFailed, err: errors.New("a change was not found")}
 	}
 	return nil
 }
