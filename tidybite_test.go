@@ -42,6 +42,7 @@ func structurePlants() []planted {
 		{"dice", "internal/sim/a.go", `import "math/rand/v2"; var x = rand.Float64()`, true},
 		{"dice", "internal/sim/a.go", `import "math/rand/v2"; var x = rand.New(rand.NewPCG(1, 2)).Float64()`, false},
 		{"dice", "internal/sim/a_test.go", `import "crypto/rand"`, true},
+		{"dice", "internal/vault/random.go", `import "crypto/rand"`, false},
 		{"exit", "internal/cli/a.go", `import "os"; func f() { os.Exit(1) }`, true},
 		{"exit", "main.go", `import "os"; func f() { os.Exit(1) }`, false},
 		{"streams", "internal/cli/a.go", `import "fmt"; func f() { fmt.Println(1) }`, true},

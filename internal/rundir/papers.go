@@ -3,7 +3,6 @@ package rundir
 import (
 	"bufio"
 	"bytes"
-	crand "crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,7 +116,7 @@ func removePapers(dir string) (err error) {
 
 // openVault reads the keys of the run; new ones are drawn.
 func openVault(dir string) (*vault.Vault, error) {
-	v := vault.New(crand.Reader)
+	v := vault.New(vault.Random())
 	f, err := os.Open(KeyFile(dir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return v, nil
