@@ -61,3 +61,27 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTap is what telemetry costs the run itself: nanoseconds for each event
+// that passes, of counting alone and with the queue.
+func BenchmarkTap(b *testing.B) {
+	s := shortCheckout(b)
+	for _, tt := range []struct {
+		name  string
+		queue *queue
+	}{{"counting", nil}, {"counting and queueing", newQueue(1 << 40)}} {
+		b.Run(tt.name, func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				tap := newTap(s.film(), &book{}, tt.queue, false)
+				for from := 0; from < len(s.events); from += 200 {
+					tap.see(s.events[from:min(from+200, len(s.events))])
+				}
+				if n += len(s.events); tt.queue != nil {
+					tt.queue.take()
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/event")
+		})
+	}
+}
