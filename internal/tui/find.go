@@ -161,13 +161,18 @@ func (m *Model) leaveFind() {
 	}
 }
 
-func findActions() []action {
+func (s *scene) findActions() []action {
+	if s.game.stage == findOver {
+		return []action{
+			on("enter", "back", "back", plain((*Model).leaveFind), "enter", "esc", "backspace"),
+		}
+	}
 	return []action{
 		on("enter", "name the step that hangs", "name the step", plain((*Model).findEnter), "enter"),
 		on("↑ ↓", "scroll, or choose a task", "scroll", steer(func(m *Model, by int) { m.findMove(by) }), "up", "k", "down", "j"),
 		on("pgup pgdn", "a page at once", "", steer(func(m *Model, by int) { m.findMove(by * max(m.findRows()-1, 1)) }), pageKeys...),
 		on("home end", "the first line, the last", "", steer(func(m *Model, by int) { m.findMove(by * 1 << 30) }), "home", "end", "G"),
-		on("tab", "next service, or next screen", "service", steer(func(m *Model, by int) { m.findTab(by) }), "tab", "right", "left", "shift+tab"),
+		on("tab", "next service, or next screen", "next", steer(func(m *Model, by int) { m.findTab(by) }), "tab", "right", "left", "shift+tab"),
 		on("esc", "back", "back", plain((*Model).leaveFind), "esc", "backspace"),
 	}
 }

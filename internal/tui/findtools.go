@@ -97,7 +97,7 @@ func (s *scene) drawTools(p pane) {
 	t := &s.game.tools
 	body := p.part(0, 2, p.w, p.h-4)
 	if t.screen == 0 {
-		s.drawFindHead(p, "Round 2: graph and metrics", "The same minutes. tab opens the trace of a slow task.")
+		s.drawFindHead(p, "Round 2: graph and metrics", "The same minutes. tab: a slow task's trace.")
 		s.drawToolTable(body)
 		return
 	}
@@ -112,9 +112,9 @@ func (s *scene) drawToolTable(p pane) {
 		name = max(name, width(s.run.Steps[i].Name))
 	}
 	for i, title := range [...]string{"calls", "slow", "open", "hanging"} {
-		p.right(name+12+9*i, 0, title, inkDim)
+		p.right(name+10+8*i, 0, title, inkDim)
 	}
-	p.text(name+12+9*3+2, 0, "share of slow ones", inkDim)
+	p.text(name+10+8*3+2, 0, "share of slow ones", inkDim)
 	tight := p.h < 2*len(s.run.Steps)
 	for i, r := range s.game.tools.rows {
 		y := 1 + 2*i
@@ -130,9 +130,9 @@ func (s *scene) drawToolTable(p pane) {
 		p.put(1, y, glyph, k|bold)
 		p.text(3, y, s.run.Steps[i].Name, inkText)
 		for c, n := range [...]int{r.all, r.slow, r.open, r.hanging} {
-			p.right(name+12+9*c, y, report.Count(n), inkText)
+			p.right(name+10+8*c, y, report.Count(n), inkText)
 		}
-		s.drawShare(p.part(name+12+9*3+2, y, p.w-name-41, 1), r, i)
+		s.drawShare(p.part(name+10+8*3+2, y, p.w-name-36, 1), r, i)
 	}
 }
 

@@ -110,7 +110,7 @@ func (s *scene) screenActions() []action {
 	case screenIncident:
 		return incidentActions()
 	case screenFind:
-		return findActions()
+		return s.findActions()
 	}
 	return verdictActions()
 }

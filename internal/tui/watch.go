@@ -183,9 +183,18 @@ type incidentView struct{ up int }
 func incidentActions() []action {
 	return []action{
 		on("enter", "find it yourself: first in logs, then with tools", "find it yourself", plain((*Model).beginFind), "enter").unless(cannotFind),
-		on("↑ ↓", "scroll", "scroll", steer(func(m *Model, by int) { m.incident.up = max(m.incident.up-by, 0) }), "up", "k", "down", "j"),
+		on("↑ ↓", "scroll", "scroll", steer(scrollIncident), "up", "k", "down", "j"),
 		on("esc", "back to the run", "back", plain(func(m *Model) { m.leave() }), "esc", "backspace", "i"),
 	}
+}
+
+// scrollIncident moves back in time, at most to the first line of the longest list.
+func scrollIncident(m *Model, by int) {
+	most := 0
+	for k := range m.state.Strategies {
+		most = max(most, 3*len(m.moments(k)))
+	}
+	m.incident.up = clamp(m.incident.up-by, 0, most)
 }
 
 func openIncident(m *Model) { m.open(screenIncident) }
@@ -216,6 +225,7 @@ func (s *scene) drawTimeline(p pane, k int) {
 	}
 	p.clip(1, 1, p.w-2, text, ink|bold)
 	p.clip(1, 2, p.w-2, s.toll(k), inkDim)
+	s.drawLength(p.part(1, 3, p.w-2, 1), k)
 	var rows []moment // one to a line; continued ones have no glyph
 	for _, m := range s.moments(k) {
 		for i, line := range wrap(m.text, max(p.w-13, 8)) {
@@ -225,15 +235,46 @@ func (s *scene) drawTimeline(p pane, k int) {
 			rows = append(rows, moment{m.at, m.glyph, m.ink, line})
 		}
 	}
-	room := p.h - 4
+	room := p.h - 5
 	top := max(len(rows)-room-s.incident.up, 0)
 	for y := range min(room, len(rows)-top) {
 		m := rows[top+y]
 		if m.glyph != 0 {
-			p.right(9, 4+y, offset(w.Began, m.at), inkPend)
-			p.put(10, 4+y, m.glyph, m.ink|bold)
+			p.right(9, 5+y, offset(w.Began, m.at), inkPend)
+			p.put(10, 5+y, m.glyph, m.ink|bold)
 		}
-		p.clip(12, 4+y, p.w-13, m.text, m.ink)
+		p.clip(12, 5+y, p.w-13, m.text, m.ink)
+	}
+}
+
+// drawLength draws the length of the incident, on one scale for all strategies:
+// until it was noticed, until it was mended, and what came after.
+func (s *scene) drawLength(p pane, k int) {
+	w := &s.state.Strategies[k].Watch
+	if w.Began == 0 {
+		return
+	}
+	var longest event.Time
+	for i := range s.state.Strategies {
+		end := s.state.Now
+		if m := s.state.Strategies[i].Watch.Mended; m > 0 {
+			end = m
+		}
+		longest = max(longest, end-w.Began)
+	}
+	at := w.Began
+	for x := range p.w {
+		r, k := '─', inkOK
+		switch {
+		case at > s.state.Now:
+			r, k = ' ', inkText
+		case w.Noticed == 0 || at < w.Noticed:
+			r, k = '░', inkFail
+		case w.Mended == 0 || at < w.Mended:
+			r, k = '▒', inkRetry
+		}
+		p.put(x, 0, r, k)
+		at = w.Began + longest*event.Time(x+1)/event.Time(max(p.w-1, 1))
 	}
 }
 
