@@ -60,7 +60,7 @@ var layers = []layer{
 	{"sim", "event fault scenario engine responder redact vault audit", "", false, "the world drives the engine and is handed its store; it does not know what is drawn of it"},
 	{"report", "event metrics stats", "", true, "a reader of the fold: it cannot know more than a tape tells"},
 	{"lab", "event metrics scenario sim stats", "", true, "it judges the world by its events, as a user of scenario files"},
-	{"rundir", "audit engine engine/bolt event scenario sim vault", "", false, "where a run meets its files"},
+	{"rundir", "audit engine engine/bolt event scenario sim vault wall", "", false, "where a run meets its files; it times how long coming back takes"},
 	{"sweep", "event metrics report scenario sim stats", "", true, "many worlds beside each other, and what a figure comes to over them"},
 	{"bench", "engine engine/bolt wall", bbolt, false, "it measures the engine beside the bare database"},
 	{"tui", "event logline metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},

@@ -120,7 +120,7 @@ func runScenario(cmd *cobra.Command, env *Env, name string, o *runOptions) error
 	if err != nil {
 		return err
 	}
-	s := &stage{src: r.World, run: r, name: name, fresh: true}
+	s := &stage{src: r, run: r, name: name, fresh: true}
 	if o.dataDir == "" {
 		s.again = again
 	}
@@ -250,5 +250,5 @@ func resumeRun(ctx context.Context, env *Env, dir string, o *watchOptions) error
 				filepath.Base(dir), r.World.Run().Clock(r.Horizon()), wall.SinceStart().Seconds()*1000, cs[len(cs)-1].InFlight)
 		}
 	}
-	return watch(ctx, env, &stage{src: r.World, run: r, name: r.World.Run().Scenario}, o)
+	return watch(ctx, env, &stage{src: r, run: r, name: r.World.Run().Scenario}, o)
 }

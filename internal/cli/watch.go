@@ -177,7 +177,7 @@ func (s *stage) restart(env *Env) (event.Source, error) {
 		return nil, err
 	}
 	err = s.close()
-	s.run, s.src = r, r.World
+	s.run, s.src = r, r
 	announce(env, r.Dir)
 	return s.src, err
 }

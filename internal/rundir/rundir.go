@@ -54,6 +54,7 @@ type Run struct {
 	store  engine.Store
 	ledger *sim.FileLedger
 	papers papers
+	told   int  // events that Advance has returned
 	made   bool // the directory was made for this run
 	ours   bool // so were the files in it
 }

@@ -23,6 +23,7 @@ type disk struct {
 	// durable of them may be.
 	staged           []event.Event
 	yielded, durable int
+	mark             bool // the next flush writes how far the world has come, also if nothing happened
 	buf              []byte
 	packer           *flate.Writer
 	packed           bytes.Buffer
@@ -66,9 +67,10 @@ func (d *disk) yield() []event.Event {
 // flush makes what is staged durable, together with the engine's records. A
 // window in which nothing happened is not written.
 func (d *disk) flush(core *engine.Core, head windowHead) error {
-	if d.durable == len(d.staged) {
+	if d.durable == len(d.staged) && !d.mark {
 		return core.Flush(nil)
 	}
+	d.mark = false
 	var app []byte
 	if d.keep {
 		app = d.encode(head, d.staged[d.durable:])

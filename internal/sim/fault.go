@@ -143,8 +143,9 @@ func (v window) text() string {
 
 func percent(share float64) string { return fmt.Sprintf("%.4g %%", 100*share) }
 
-// Inject begins a fault by hand right after the horizon; see [ParseLive] for the
-// words. It is durable when Inject returns; it acts on what happens after that.
+// Inject begins a fault by hand right after the horizon, or does what else a line
+// of the language asks for; see [ParseLive] for the words. It is durable when
+// Inject returns; it acts on what happens after that.
 func (w *World) Inject(term string) error {
 	a, err := ParseLive(w.run, term, w.Horizon())
 	if err != nil {
@@ -176,6 +177,10 @@ func (w *World) byHand(a Action) error {
 		return err
 	}
 	w.journal = append(w.journal, a.Text(w.run))
+	if a.Kind == ActionCrash || a.Kind == ActionDiskFull {
+		w.stopNow(a)
+		w.disk.mark = true
+	}
 	w.durable.claim()
 	return w.flush()
 }

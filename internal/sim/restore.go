@@ -62,7 +62,9 @@ func (w *World) found() error {
 func (w *World) scheduleActions(actions []Action) {
 	w.actions = actions
 	for i := range actions {
-		if a := &actions[i]; a.At > w.horizon {
+		if a := &actions[i]; a.Kind == ActionCrash || a.Kind == ActionDiskFull {
+			w.stopAt(a)
+		} else if a.At > w.horizon {
 			w.queue.push(occurrence{at: a.At, kind: occAction, task: int32(i), lane: event.None})
 		} else if a.Kind == ActionInject || a.Kind == ActionClear {
 			w.quietly(a)

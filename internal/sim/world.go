@@ -76,6 +76,8 @@ type World struct {
 	actions  []Action           // of the journal, by instant
 	journal  []string           // lines of what people did, given beforehand or live
 	ended    bool
+	stops    []*Action             // crashes and full disks to come, by instant
+	full     bool                  // the disk takes no more, see [ErrDiskFull]
 	resumed  bool                  // this process goes on where another was killed
 	failure  error                 // of the ledger, kept until the next flush
 	ends     map[string]event.Kind // see endings
@@ -175,6 +177,9 @@ func (w *World) openLanes(opts Options) error {
 // [Options].
 func (w *World) SetWindow(window event.Time) { w.window = window }
 
+// Window is how far the world may run ahead of the disk.
+func (w *World) Window() event.Time { return w.window }
+
 // Run describes the run.
 func (w *World) Run() *event.Run { return w.run }
 
@@ -198,11 +203,15 @@ func (w *World) Advance(until event.Time) (evs []event.Event, err error) {
 		}
 	}()
 	w.disk.recycle()
-	for w.horizon < until && !w.ended {
-		w.live(w.windowEnd(until))
-		if err := w.flush(); err != nil {
-			return w.disk.yield(), err
+	err = w.stop()
+	for err == nil && w.horizon < until && !w.ended {
+		w.live(w.bound(w.windowEnd(until)))
+		if err = w.flush(); err == nil {
+			err = w.stop()
 		}
+	}
+	if err != nil {
+		return w.disk.yield(), err
 	}
 	if w.ended {
 		return w.disk.yield(), io.EOF
