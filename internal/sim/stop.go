@@ -52,15 +52,14 @@ func (w *World) stop() error {
 }
 
 // halt makes the horizon durable, also if nothing has happened, and has the
-// world end there, or at its next flush.
+// world end there.
 func (w *World) halt(kind ActionKind) error {
 	w.disk.mark = true
 	if err := w.flush(); err != nil {
 		return err
 	}
 	if kind == ActionDiskFull {
-		w.full = true
-		return nil
+		return ErrDiskFull // of the next commit, before anything of it happens
 	}
 	if !w.disk.keep {
 		return fmt.Errorf("%w, and nothing of this run is kept", ErrCrash)

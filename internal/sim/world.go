@@ -77,7 +77,6 @@ type World struct {
 	journal  []string           // lines of what people did, given beforehand or live
 	ended    bool
 	stops    []*Action             // crashes and full disks to come, by instant
-	full     bool                  // the disk takes no more, see [ErrDiskFull]
 	resumed  bool                  // this process goes on where another was killed
 	failure  error                 // of the ledger, kept until the next flush
 	ends     map[string]event.Kind // see endings
