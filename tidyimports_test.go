@@ -61,12 +61,13 @@ var layers = []layer{
 	{"report", "event metrics stats", "", true, "a reader of the fold: it cannot know more than a tape tells"},
 	{"lab", "event metrics scenario sim stats", "", true, "it judges the world by its events, as a user of scenario files"},
 	{"rundir", "audit engine engine/bolt event scenario sim vault wall", "", false, "where a run meets its files; it times how long coming back takes"},
+	{"share", "", "", true, "a run as one word; it knows nothing of runs but their names"},
 	{"sweep", "event metrics report scenario sim stats", "", true, "many worlds beside each other, and what a figure comes to over them"},
 	{"bench", "engine engine/bolt wall", bbolt, false, "it measures the engine beside the bare database"},
 	{"tui", "event logline metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},
 	{"telemetry", "event report wall", otel + " " + prom, false, "a reader of the events for other people's tools; nothing comes back from it into the run"},
 	{"crashtest", "", "", true, "tests only: it kills the real program and looks at what is left"},
-	{"cli", "audit bench event evidence lab metrics needle report rundir scenario sim stats sweep telemetry tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
+	{"cli", "audit bench event evidence lab metrics needle report rundir scenario share sim stats sweep telemetry tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
 }
 
 func rowOf(dir string) *layer {

@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/metrics"
 	"tasker-sim/internal/report"
-	"tasker-sim/internal/scenario"
+	"tasker-sim/internal/share"
 )
 
 // conclude prints what came of a run and finds the exit code. state is the fold
@@ -26,7 +25,7 @@ func conclude(env *Env, s *stage, o *watchOptions, state *metrics.State, took ti
 		return broken(s, dir, cause)
 	}
 	res := result(s, state, took)
-	if err := o.print(env, s, &res, report.Place{Dir: dir, Command: repeatCommand(state.Run, s.name)}); err != nil {
+	if err := o.print(env, s, &res, s.place(env, state.Run)); err != nil {
 		return trouble(err, "")
 	}
 	if s.run != nil && o.headless {
@@ -39,6 +38,20 @@ func conclude(env *Env, s *stage, o *watchOptions, state *metrics.State, took ti
 		fmt.Fprintf(env.Stderr, "kept in %s\n", dir)
 	}
 	return o.verdict(&res)
+}
+
+// place says where the run is kept and how it is repeated, with what people did
+// to it so far.
+func (s *stage) place(env *Env, run *event.Run) report.Place {
+	at := report.Place{Command: repeatCommand(run, s.name)}
+	if s.run == nil {
+		return at
+	}
+	at.Dir, at.Share = s.run.Dir, "tasker-sim run --from "+shared(env, run, s.run.Journal())
+	if share.Is(s.name) {
+		at.Command = at.Share
+	}
+	return at
 }
 
 // broken is the end of a run that could not go on. What was on the disk is safe.
@@ -55,19 +68,8 @@ func broken(s *stage, dir string, cause error) error {
 // the strategies if they are not those of the scenario.
 func repeatCommand(run *event.Run, name string) string {
 	command := report.Repeat(run, name)
-	all, problems := scenario.Parse(name, []byte(run.Source), run.Sets)
-	if len(problems) > 0 {
-		return command
-	}
-	var has, chosen []string
-	for i := range all.Strategies {
-		has = append(has, all.Strategies[i].Name)
-	}
-	for i := range run.Strategies {
-		chosen = append(chosen, run.Strategies[i].Name)
-	}
-	if !slices.Equal(has, chosen) {
-		command += " --strategies " + strings.Join(chosen, ",")
+	if others := otherStrategies(run); others != nil {
+		command += " --strategies " + strings.Join(others, ",")
 	}
 	return command
 }

@@ -26,7 +26,9 @@ type film struct {
 type opened struct {
 	event.Source
 	name    string
-	crashes []event.Survival // of a kept run
+	kept    bool             // it is a kept run, with
+	crashes []event.Survival // … the kills that it survived
+	journal []string         // … and what people did to it
 	close   func() error
 }
 
@@ -58,7 +60,7 @@ func openKept(name string) (*opened, error) {
 		return nil, explain(err, dir)
 	}
 	film := withDetails(event.NewFilm(kept.Run, kept.Events))
-	return &opened{Source: film, name: dir, crashes: kept.Crashes, close: func() error { return nil }}, nil
+	return &opened{Source: film, name: dir, kept: true, crashes: kept.Crashes, journal: kept.Journal, close: func() error { return nil }}, nil
 }
 
 // Unwrap is the tape itself, see [event.As].
@@ -113,11 +115,11 @@ func newReplay(env *Env) *cobra.Command {
 }
 
 func newReport(env *Env) *cobra.Command {
-	output := "text"
+	output, asString := "text", false
 	cmd := &cobra.Command{
 		Use:     "report RUN|TAPE",
 		Short:   "the result of a kept or recorded run",
-		Example: "  tasker-sim report last.tape --output markdown > checkout.md",
+		Example: "  tasker-sim report last.tape --output markdown > checkout.md\n  tasker-sim report last.tape --share",
 		Args:    want(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if output == "ndjson" {
@@ -131,10 +133,14 @@ func newReport(env *Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if asString {
+				return errors.Join(printShared(env, tape), tape.close())
+			}
 			return errors.Join(reportTape(cmd.Context(), env, tape.stage(), &o), tape.close())
 		},
 	}
 	cmd.Flags().StringVar(&output, "output", "text", "text, json or markdown")
+	cmd.Flags().BoolVar(&asString, "share", false, "print a string that repeats the run anywhere: tasker-sim run --from STRING")
 	return cmd
 }
 

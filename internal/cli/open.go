@@ -11,6 +11,7 @@ import (
 
 	"tasker-sim/internal/rundir"
 	"tasker-sim/internal/scenario"
+	"tasker-sim/internal/share"
 	"tasker-sim/internal/wall"
 )
 
@@ -29,6 +30,10 @@ func load(env *Env, name string, sets []string) (*scenario.Scenario, error) {
 }
 
 func find(env *Env, name string) (file string, text []byte, err error) {
+	if share.Is(name) {
+		r, err := share.Decode(name)
+		return r.Scenario + ".yaml", []byte(r.Source), err
+	}
 	if !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".yml") && !strings.ContainsRune(name, filepath.Separator) {
 		for _, file := range []string{name + ".yaml", "examples/" + name + ".yaml"} {
 			if text, err = fs.ReadFile(env.Scenarios, file); !errors.Is(err, fs.ErrNotExist) {

@@ -30,6 +30,7 @@ type runOptions struct {
 	duration   time.Duration
 	sets       []string
 	inject     []string
+	from       string
 	dataDir    string
 	flush      string
 }
@@ -51,22 +52,41 @@ func (o *runOptions) flags(cmd *cobra.Command) {
 const runExamples = `  tasker-sim run my.yaml
   tasker-sim run checkout --seed 11 --headless
   tasker-sim run checkout --set faults=off --output json
-  tasker-sim run checkout --inject 'payment_gateway @ 30m..33m: outage'`
+  tasker-sim run checkout --inject 'payment_gateway @ 30m..33m: outage'
+  tasker-sim run --from ts1.…`
 
 func newRun(env *Env) *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:     "run SCENARIO|FILE.yaml",
-		Short:   "run a scenario, shipped or your own",
+		Short:   "run a scenario, shipped or your own, or what somebody shared",
 		Example: runExamples,
-		Args:    want(1, 1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runScenario(cmd, env, args[0], &o) },
+		Args:    want(0, 1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runNamed(cmd, env, args, &o) },
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return shipped(env.Scenarios), cobra.ShellCompDirectiveDefault
 		},
 	}
 	o.flags(cmd)
+	cmd.Flags().StringVar(&o.from, "from", "", "repeat the run of a share `string`, which report --share prints")
 	return cmd
+}
+
+// runNamed runs the scenario that is named, or the run of a share string.
+func runNamed(cmd *cobra.Command, env *Env, args []string, o *runOptions) error {
+	switch {
+	case o.from == "" && len(args) == 0:
+		return usage("", "an argument is missing: %s", cmd.UseLine())
+	case o.from == "":
+		return runScenario(cmd, env, args[0], o)
+	case len(args) > 0:
+		return usage("", "%s and --from: want one of the two, the string names its scenario", args[0])
+	}
+	name, err := o.receive(cmd, env)
+	if err != nil {
+		return err
+	}
+	return runScenario(cmd, env, name, o)
 }
 
 // newShort is `tasker-sim NAME`, short for `run NAME`.

@@ -15,6 +15,7 @@ import (
 type Place struct {
 	Dir     string // the run's directory; empty: it is not kept
 	Command string // what repeats the run, see [Repeat]
+	Share   string // the same as one string, with what people did to it; empty: there is none
 }
 
 // Text writes the verdict as a page of at most 30 lines.
@@ -269,6 +270,9 @@ func (r *Result) Summary(w io.Writer, at Place) error {
 	}
 	if at.Command != "" {
 		rows = append(rows, []string{"again", at.Command})
+	}
+	if at.Share != "" && at.Share != at.Command {
+		rows = append(rows, []string{"share", at.Share})
 	}
 	_, err := io.WriteString(w, r.heading()+"\n"+table(rows))
 	return err
