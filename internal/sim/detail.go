@@ -56,3 +56,10 @@ func (w *World) NoteRecovery(d time.Duration) {
 		w.disk.crashes[n-1].RecoveryMillis = float64(d.Microseconds()) / 1000
 	}
 }
+
+// SetWindow sets how far the world may run ahead of the disk from now on; see
+// [Options].
+func (w *World) SetWindow(window event.Time) { w.window = window }
+
+// Window is how far the world may run ahead of the disk.
+func (w *World) Window() event.Time { return w.window }

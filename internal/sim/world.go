@@ -172,13 +172,6 @@ func (w *World) openLanes(opts Options) error {
 	return nil
 }
 
-// SetWindow sets how far the world may run ahead of the disk from now on; see
-// [Options].
-func (w *World) SetWindow(window event.Time) { w.window = window }
-
-// Window is how far the world may run ahead of the disk.
-func (w *World) Window() event.Time { return w.window }
-
 // Run describes the run.
 func (w *World) Run() *event.Run { return w.run }
 
