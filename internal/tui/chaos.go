@@ -19,22 +19,38 @@ type faultKind struct {
 	fault        string // in the fault language, see [event.Injector]
 }
 
-// term is the fault at a service.
-func (f faultKind) term(service string) string { return service + ": " + f.fault }
+// term is the fault at a service, or what happens to the process.
+func (f faultKind) term(service string) string {
+	if f.fault == "crash" {
+		return f.fault
+	}
+	return service + ": " + f.fault
+}
 
-// faultKinds are the faults on offer.
+// faultKinds are the faults on offer. Any other can be typed.
 var faultKinds = [...]faultKind{
 	{"outage, 30 s", "every call is refused", "outage for 30s"},
 	{"outage, 3 min", "every call is refused", "outage for 3m"},
 	{"brown-out, 3 min", "half refused, the rest 3× slower", "brownout(rate=50%, lat=x3) for 3m"},
 	{"slowness, 3 min", "all answered, 10× slower", "brownout(rate=0%, lat=x10) for 3m"},
+	{"hang, 3 min", "nobody answers: callers time out", "hang for 3m"},
+	{"lost answers, 3 min", "a fifth is done, its answer lost", "20%lost_response for 3m"},
+	{"resets, 3 min", "a fifth is done, then cut off", "20%reset(after) for 3m"},
+	{"duplicates, 3 min", "a fifth of requests comes twice", "20%duplicate for 3m"},
+	{"late arrivals, 3 min", "a fifth of requests comes 40 s late", "20%late(delay=40s) for 3m"},
+	{"rate limit, 3 min", "30 calls a minute, the rest 429", "rate_limit(calls=30, burst=5, retry_after=20s) for 3m"},
+	{"bursts, 3 min", "30 s good, 10 s bad, in turn", "ge(good=30s, e=0%; bad=10s, e=90%) for 3m"},
+	{"poison, 3 min", "1 % of payloads never get through", "1%poison for 3m"},
+	{"sticky errors, 3 min", "a key meets its error again", "idempotency(replay_all) for 3m"},
+	{"loss of memory", "the process forgets and comes back", "crash"},
 }
 
 func chaosActions() []action {
 	return []action{
-		on("enter", "begin the fault", "begin the fault", injectChosen, "enter").unless(cannotInject),
+		on("enter", "begin the fault", "begin", injectChosen, "enter").unless(cannotInject),
 		on("↑ ↓", "choose a service", "service", steer(chooseService), "up", "k", "down", "j"),
 		on("← →", "choose a fault", "fault", steer(chooseFault), "left", "h", "right", "l"),
+		on(":", "say a fault in its language", "type", typeFault, ":", "/").unless(cannotInject),
 		on("c", "clear every fault injected by hand", "clear", clearFaults, "c").unless(cannotInject),
 		on("esc", "back to the run", "back", plain(func(m *Model) { m.leave() }), "esc", "backspace", "x"),
 	}
@@ -63,12 +79,19 @@ func injectChosen(m *Model) tea.Cmd {
 	return m.inject(m.chaos.service, faultKinds[m.chaos.fault])
 }
 
+// Rows of the console: the least for faults, of two rows each, and what else a
+// high screen keeps below them.
+const (
+	leastFaults = 8
+	roomBelow   = 22
+)
+
 // drawChaos draws the console: services on the left, faults on the right, below
 // what was injected so far, and what it does to the steps.
 func (s *scene) drawChaos(p pane) {
 	services := len(s.run.Services)
 	p.clip(1, 0, p.w-2, "Every strategy meets the same fault. It goes on the journal and replays.", inkDim)
-	top := clamp(max(services, 2*len(faultKinds))+2, 4, p.h-5)
+	top := clamp(max(services, leastFaults, min(2*len(faultKinds), p.h-roomBelow))+2, 4, p.h-5)
 	left := clamp(p.w/2, 30, 60)
 	s.drawServices(p.part(0, 2, left, top-1))
 	p.vline(left, 2, top-1, '│', inkFaint)
@@ -82,7 +105,11 @@ func (s *scene) drawChaos(p pane) {
 		s.drawSparks(low.part(0, y+1+graph, p.w, bars))
 		low = low.part(0, 0, p.w, y)
 	}
-	s.drawJournal(low.part(1, 0, p.w-2, low.h))
+	if low = low.part(1, 0, p.w-2, low.h); s.prompt.on {
+		s.drawPrompt(low)
+		return
+	}
+	s.drawJournal(low)
 }
 
 func (s *scene) drawServices(p pane) {
@@ -140,9 +167,11 @@ func (s *scene) failingNow(service int) string {
 
 func (s *scene) drawFaults(p pane) {
 	p.text(2, 0, "fault", inkDim)
-	y := 1
-	for i, f := range faultKinds {
-		k := inkText
+	p.right(p.w, 0, fmt.Sprintf("%d of %d", s.chaos.fault+1, len(faultKinds)), inkDim)
+	y, rows := 1, max((p.h-1)/2, 1)
+	from := scroll(0, s.chaos.fault, rows, len(faultKinds))
+	for i := from; i < min(from+rows, len(faultKinds)); i++ {
+		k, f := inkText, faultKinds[i]
 		if i == s.chaos.fault {
 			p.put(0, y, '▶', inkAccent|bold)
 			k = inkText | bold

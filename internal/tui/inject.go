@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tasker-sim/internal/event"
+	"tasker-sim/internal/fault"
 	"tasker-sim/internal/metrics"
 )
 
@@ -19,6 +20,10 @@ func (m *Model) tellInjector(done string, do func(event.Injector) error) tea.Cmd
 		err := errTape
 		if ok {
 			err = do(in)
+		}
+		var wrong *fault.Error
+		if errors.As(err, &wrong) {
+			return notice{text: wrong.Short(), bad: true}
 		}
 		if err != nil {
 			return notice{text: err.Error(), bad: true}

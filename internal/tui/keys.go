@@ -60,6 +60,9 @@ func (m *Model) press(k tea.Key) tea.Cmd {
 		m.typeSearch(k)
 		return nil
 	}
+	if m.screen == screenChaos && m.prompt.on {
+		return m.typePrompt(k)
+	}
 	m.notice, m.pressed = notice{}, k.String()
 	for _, a := range m.actions() {
 		if !slices.Contains(a.Keys(), k.String()) {

@@ -52,6 +52,7 @@ type scene struct {
 	order   orderView
 	steps   stepsView
 	chaos   chaosView
+	prompt  prompt
 	help    helpView
 	whatIf  whatIfView
 

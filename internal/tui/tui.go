@@ -111,6 +111,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.retheme()
 	case tea.KeyPressMsg:
 		cmd = tea.Batch(m.press(msg.Key()), m.wanted())
+	case tea.PasteMsg:
+		if m.prompt.on {
+			m.prompt.add(msg.Content)
+		}
 	case againMsg:
 		cmd = m.onAgain(msg)
 	case whatIfMsg:

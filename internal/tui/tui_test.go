@@ -90,6 +90,8 @@ var scenes = []struct {
 	{"steps", 31*event.Minute + 7*event.Second, "g down", true},
 	{"verdict", 31*event.Minute + 7*event.Second, "v", false},
 	{"chaos", 22 * event.Minute, "x down right", false},
+	{"chaos-typed", 22 * event.Minute, "x down : 3 * h a n g - > 4 0 % h t t p ( 5 0 3 )", true},
+	{"chaos-wrong", 22 * event.Minute, "x down : 5 % h a n k", false},
 	{"help", 31*event.Minute + 7*event.Second, "f ?", true},
 }
 
