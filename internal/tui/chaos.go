@@ -217,7 +217,7 @@ func (s *scene) drawInjected(p pane, f *metrics.Fault) {
 	}
 	p.put(0, 0, glyph, k|bold)
 	x := p.text(2, 0, when, k) + 2
-	text := s.serviceTitle(f.Service) + ": " + f.Name
+	text := s.serviceTitle(f.Service) + ": " + spoken(f.Name)
 	if f.Text != "" {
 		text += ", " + f.Text
 	}

@@ -172,7 +172,7 @@ func (s *scene) alarm() (string, ink) {
 		if text != "" {
 			text += " · "
 		}
-		text += s.serviceTitle(f.Service) + ": " + f.Name
+		text += s.serviceTitle(f.Service) + ": " + spoken(f.Name)
 		left := f.Due - s.state.Now
 		counting := f.Due > 0 && left > event.Second && f.Live
 		if f.Text != "" && (s.w >= 100 || !counting && breakers == "") { // on a small screen the end matters more

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -94,3 +95,6 @@ func (s *scene) troubled(service int) bool {
 	}
 	return false
 }
+
+// spoken is a fault's standard name as people say it.
+func spoken(name string) string { return strings.ReplaceAll(name, "_", " ") }
