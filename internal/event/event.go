@@ -245,6 +245,10 @@ const (
 	// failed, which its parent is not told. Fields as ChildCreated; Dur since then.
 	ChildEnded
 
+	// ClockSet: the clock that the engine reads was set by hand. Dur is by how much,
+	// negative if it was set back. It acts right after At.
+	ClockSet
+
 	kindEnd // one past the last kind
 )
 
@@ -269,6 +273,7 @@ var kindNames = [kindEnd]string{
 	TaskMisrouted: "task.misrouted",
 
 	ChildCreated: "child.created", ChildMet: "child.met", ChildEnded: "child.ended",
+	ClockSet: "clock.set",
 }
 
 // String is the kind's name on a tape: "step.retrying".

@@ -12,7 +12,7 @@
 //	cond   = ( "key" | "task" | "attempt" ) [ "%" N ] op N | "step" "==" STEP
 //	op     = "==" | "!=" | "<" | "<=" | ">" | ">="
 //	verb   = "clear" at | "redrive" "(" STRATEGY [ "," TASK ] ")" at
-//	       | "crash" at | "disk_full" at
+//	       | "crash" at | "disk_full" at | "clock" "(" ( "+" | "-" ) LENGTH ")" at
 //	at     = [ "@" TIME ]
 //
 // For example:

@@ -12,10 +12,11 @@ const (
 	Redrive              // parked tasks go on
 	Crash                // the process loses its memory and comes back
 	DiskFull             // the store refuses the next commit
+	Clock                // the clock of the engine is set
 )
 
 // verbs are the words of the verbs that have one.
-func verbs() []string { return []string{"clear", "redrive", "crash", "disk_full"} }
+func verbs() []string { return []string{"clear", "redrive", "crash", "disk_full", "clock"} }
 
 // Line is one line of a journal.
 type Line struct {
@@ -25,6 +26,7 @@ type Line struct {
 	Now      bool       // no instant was given: it acts at once
 	Strategy string     // of Redrive
 	Task     int32      // of Redrive; 0: all that are parked
+	By       event.Time // of Clock: how far it is set on, or back if negative
 }
 
 // Fault is a way in which services misbehave, and when, and towards whom.

@@ -55,8 +55,11 @@ func (p *parser) line() Line {
 		return Line{Fault: p.fault()}
 	}
 	l := Line{Verb: Verb(slices.Index(verbs(), w) + 1)}
-	if l.Verb == Redrive {
+	switch l.Verb {
+	case Redrive:
 		p.redrive(&l)
+	case Clock:
+		p.clock(&l)
 	}
 	if l.Now = !p.takes("@"); !l.Now {
 		l.At = p.time("an instant")
@@ -76,6 +79,24 @@ func (p *parser) redrive(l *Line) {
 		l.Task = int32(n)
 	}
 	p.wants(")", "the end of what is driven again")
+}
+
+// clock reads "(+1h)" or "(-30s)".
+func (p *parser) clock(l *Line) {
+	p.wants("(", "clock(+1h) or clock(-30s)")
+	p.space()
+	from := p.at
+	back := p.takes("-")
+	if !back && !p.takes("+") {
+		p.fail(from, "", "want + or - here: clock(+1h) sets it on, clock(-30s) back")
+	}
+	if l.By = p.time("a length"); l.By == 0 {
+		p.fail(from, "", "want a length of more than nothing")
+	}
+	if back {
+		l.By = -l.By
+	}
+	p.wants(")", "the end of how far the clock is set")
 }
 
 // name takes a name that must be one of those known.

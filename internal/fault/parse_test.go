@@ -38,6 +38,8 @@ func TestLines(t *testing.T) {
 		{"redrive( orchestrated , 17 ) @ 45m", "redrive(orchestrated, 17) @ 45m0s"},
 		{"crash @ 31m", "crash @ 31m0s"},
 		{"disk_full @ 31m", "disk_full @ 31m0s"},
+		{"clock(+1h) @ 31m", "clock(+1h0m0s) @ 31m0s"},
+		{"clock( -30s )", "clock(-30s)"},
 	} {
 		l, err := ParseLine(c.text, Names{})
 		if err != nil {
@@ -104,6 +106,7 @@ func TestErrors(t *testing.T) {
 		{"inventory: http(503", 20, `want ) to end the knobs of http`},
 		{"inventory: ge(good=95s)", 14, `ge needs good and bad, mean stays of more than nothing`},
 		{"inventory outage", 11, `want ":" here: SERVICE: FAULT or SERVICE @ FROM..TO: FAULT`},
+		{"clock(1h) @ 5m", 7, `want + or - here: clock(+1h) sets it on, clock(-30s) back`},
 		{"redrive(naive) @ 5m", 9, `no strategy "naive"; there are orchestrated`},
 		{"", 1, `want the name of a service here; there are catalogue, payment_gateway and inventory`},
 	} {

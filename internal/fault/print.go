@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"tasker-sim/internal/event"
 )
 
 // String is the line as [ParseLine] reads it.
@@ -18,6 +20,9 @@ func (l Line) String() string {
 			s += fmt.Sprintf(", %d", l.Task)
 		}
 		s += ")"
+	}
+	if l.Verb == Clock {
+		s += fmt.Sprintf("(%s)", signed(l.By))
 	}
 	if !l.Now {
 		s += " @ " + l.At.Duration().String()
@@ -95,4 +100,11 @@ func (c *Cond) String() string {
 		s += fmt.Sprintf("%%%d", c.Mod)
 	}
 	return s + c.Op + strconv.FormatInt(c.N, 10)
+}
+
+func signed(t event.Time) string {
+	if t < 0 {
+		return t.Duration().String()
+	}
+	return "+" + t.Duration().String()
 }

@@ -110,6 +110,8 @@ func (s *State) Apply(e *event.Event) {
 		s.Ended = true
 	case event.FaultBegan, event.FaultInjected, event.FaultEnded:
 		s.applyFault(e)
+	case event.ClockSet:
+		s.Live = true
 	case event.ProcessDied:
 		s.Deaths = append(s.Deaths, Death{At: e.At, InFlight: int(e.Amount)})
 	case event.BreakerOpened, event.BreakerHalfOpened, event.BreakerClosed:

@@ -18,7 +18,7 @@ func Worth(k event.Kind) bool {
 	case event.RunEnded, event.TaskFailed, event.TaskRejected, event.TaskParked, event.TaskRedriven, event.StepRetrying,
 		event.StepFellBack, event.RemedySwitched,
 		event.FaultBegan, event.FaultEnded, event.FaultInjected, event.BreakerOpened, event.BreakerHalfOpened,
-		event.BreakerClosed, event.ProcessDied,
+		event.BreakerClosed, event.ProcessDied, event.ClockSet,
 		event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended,
 		event.ReleaseRefused, event.ReleaseOverwrote, event.CollisionNoticed, event.CollisionSettled, event.ContractAdapted:
 		return true
@@ -150,6 +150,10 @@ func (t teller) told() string {
 		return t.service() + " drops it undone, " + Span(e.Dur) + " in line"
 	case e.Kind == event.RemedySwitched:
 		return "by hand, " + words(e.Class) + " is switched " + e.Text
+	case e.Kind == event.ClockSet && e.Dur < 0:
+		return "by hand, the engine's clock is set back by " + Span(-e.Dur)
+	case e.Kind == event.ClockSet:
+		return "by hand, the engine's clock is set on by " + Span(e.Dur)
 	case e.Kind == event.StepSkipped:
 		return "goes past " + t.step()
 	case e.Kind == event.TaskTagged:

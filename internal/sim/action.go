@@ -18,6 +18,7 @@ const (
 	ActionRedrive
 	ActionCrash
 	ActionDiskFull
+	ActionClock
 )
 
 // Action is something a person did to a run, at an instant: a line of its
@@ -32,6 +33,8 @@ type Action struct {
 
 	Strategy int   // of ActionRedrive: index into Run.Strategies
 	Task     int32 // 0: all that are parked
+
+	By event.Time // of ActionClock: how far it is set on
 }
 
 // ParseAction reads a line of a journal, in the language of package fault:
@@ -42,6 +45,7 @@ type Action struct {
 //	redrive(STRATEGY, TASK) @ TIME     or one of them
 //	crash @ TIME                       the process loses its memory and comes back
 //	disk_full @ TIME                   the disk takes no more; the run can be resumed
+//	clock(+LENGTH) @ TIME              the engine's clock is set on, or back with -
 //
 // Times are virtual: 30m, 1860s, 31m4.5s. A fault without a time begins with the
 // run. A problem with the text is a [*fault.Error].
@@ -89,7 +93,7 @@ func names(run *event.Run) (n fault.Names) {
 
 // action is a line with its names looked up; what has no instant acts at now.
 func action(run *event.Run, l fault.Line, now event.Time) Action {
-	a := Action{Kind: [...]ActionKind{ActionInject, ActionClear, ActionRedrive, ActionCrash, ActionDiskFull}[l.Verb], At: l.At, Task: l.Task}
+	a := Action{Kind: [...]ActionKind{ActionInject, ActionClear, ActionRedrive, ActionCrash, ActionDiskFull, ActionClock}[l.Verb], At: l.At, Task: l.Task, By: l.By}
 	if l.Now {
 		a.At = now
 	}
@@ -124,6 +128,8 @@ func (a Action) Text(run *event.Run) string {
 		l.Verb = fault.Crash
 	case ActionDiskFull:
 		l.Verb = fault.DiskFull
+	case ActionClock:
+		l.Verb, l.By = fault.Clock, a.By
 	}
 	return l.String()
 }

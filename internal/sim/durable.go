@@ -91,7 +91,7 @@ func (l *durable) submit(task int32) {
 	if w.disk.keep || w.guards.privacy != nil {
 		s.Context = w.guards.rest(l.lane, task, "context", w.payloads.get(task).context)
 	}
-	id, err := w.core.Submit(engine.Time(w.now), engineRef(l.strategy, &w.sc.Workflows[w.flow(l.lane, task)]), s)
+	id, err := w.core.Submit(w.engineNow(), engineRef(l.strategy, &w.sc.Workflows[w.flow(l.lane, task)]), s)
 	if err != nil || id != l.id(task) {
 		panic(fmt.Sprintf("sim: task %d of %s: engine gave id %d: %v", task, l.strategy.Name, id, err))
 	}
@@ -101,7 +101,7 @@ func (l *durable) submit(task int32) {
 // claim starts every step that may start now.
 func (d *durables) claim() {
 	w := d.w
-	d.ready = w.core.Claim(engine.Time(w.now), d.ready[:0])
+	d.ready = w.core.Claim(w.engineNow(), d.ready[:0])
 	for i := range d.ready {
 		d.drive(d.ready[i])
 	}
@@ -112,7 +112,8 @@ func (d *durables) claim() {
 func (d *durables) drive(a engine.Attempt) {
 	l, task := d.whose(a.Task)
 	d.flying[a.Task] = append(d.flying[a.Task], a)
-	d.w.call(l.lane, task, int16(d.first(int(a.Template))+int(a.Step)), int16(a.N), event.Time(a.Start))
+	id := callID{l.lane, task, int16(d.first(int(a.Template)) + int(a.Step)), int16(a.N)}
+	d.w.call(id.lane, id.task, id.step, id.attempt, d.w.began(id, a))
 }
 
 // land takes the attempt of the call out of those in progress.
@@ -135,6 +136,9 @@ func (d *durables) land(id engine.TaskID, step int16) (engine.Attempt, bool) {
 
 func (l *durable) replied(o *occurrence) {
 	w := l.all.w
+	if w.skew.set && !l.all.flies(l.id(o.task), o) {
+		return // the engine's clock was set on: it has given the attempt up
+	}
 	a, ok := l.all.land(l.id(o.task), o.step)
 	if !ok || int16(a.N) != o.attempt {
 		panic(fmt.Sprintf("sim: an answer for attempt %d of step %d of task %d, which is not in progress", o.attempt, o.step, o.task))
@@ -146,11 +150,11 @@ func (l *durable) replied(o *occurrence) {
 			output = w.guards.rest(l.lane, o.task, w.steps[o.step].Name, w.payloads.get(o.task).output(int(o.step)))
 			w.guards.sees(l.lane, o.task, sinkStore, string(output))
 		}
-		err = w.core.Succeed(engine.Time(w.now), a, output)
+		err = w.core.Succeed(w.engineNow(), a, output)
 	} else {
 		sv := w.steps[o.step].service
 		c := &sv.refusals[o.class]
-		err = w.core.Fail(engine.Time(w.now), a, engine.Failure{
+		err = w.core.Fail(w.engineNow(), a, engine.Failure{
 			Class: c.Name, Message: w.refusal(o), Permanent: c.Permanent, RetryAfter: engine.Time(c.RetryAfter),
 		})
 	}
@@ -222,6 +226,9 @@ func (d *durables) observe(r *engine.Record) {
 	default:
 		panic(fmt.Sprintf("sim: no event for the engine's record %s", r.Kind))
 	}
+	if w.skew.set {
+		w.correct(&ev, event.Time(r.Start))
+	}
 	w.emit(ev)
 }
 
@@ -232,7 +239,11 @@ func (d *durables) timedOut(r *engine.Record, ev *event.Event) {
 		return
 	}
 	if _, ok := d.land(r.Task, ev.Step); ok {
-		ev.Class, ev.Text = event.ClassTimeout, timeoutText(d.w, ev.Step, event.Time(r.At-r.Start))
+		waited := event.Time(r.At - r.Start)
+		if d.w.skew.set {
+			waited = d.w.now - d.w.began(callID{ev.Strategy, ev.Task, ev.Step, ev.Attempt}, engine.Attempt{Start: r.Start})
+		}
+		ev.Class, ev.Text = event.ClassTimeout, timeoutText(d.w, ev.Step, waited)
 	}
 }
 
@@ -250,6 +261,9 @@ func (d *durables) observeBreaker(r *engine.Record) {
 		ev.Kind, ev.Dur = event.BreakerClosed, event.Time(r.At-r.Start)
 	default:
 		panic(fmt.Sprintf("sim: no event for the engine's record %s", r.Kind))
+	}
+	if d.w.skew.set {
+		d.w.correct(&ev, event.Time(r.Start))
 	}
 	d.w.emit(ev)
 }

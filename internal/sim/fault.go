@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"tasker-sim/internal/engine"
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/fault"
 )
@@ -203,6 +202,8 @@ func (w *World) do(a *Action) error {
 		return nil
 	case ActionRedrive:
 		return w.redrive(a)
+	case ActionClock:
+		w.setClock(a.By)
 	}
 	return nil
 }
@@ -265,7 +266,7 @@ func (w *World) redrive(a *Action) error {
 		tasks = slices.Clone(w.parked[a.Strategy])
 	}
 	for _, task := range tasks {
-		if err := w.core.Redrive(engine.Time(w.now), l.id(task), "operator", "by hand"); err != nil {
+		if err := w.core.Redrive(w.engineNow(), l.id(task), "operator", "by hand"); err != nil {
 			return fmt.Errorf("%s %d: %w", w.run.Noun.One, task, err)
 		}
 	}

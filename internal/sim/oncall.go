@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 
-	"tasker-sim/internal/engine"
 	"tasker-sim/internal/event"
 )
 
@@ -108,7 +107,7 @@ func (l *durable) helped(o *occurrence) {
 	if !w.isParked(l.lane, o.task) {
 		return
 	}
-	if err := w.core.Redrive(engine.Time(w.now), l.id(o.task), "operator", "on call"); err != nil {
+	if err := w.core.Redrive(w.engineNow(), l.id(o.task), "operator", "on call"); err != nil {
 		panic(fmt.Sprintf("sim: engine refused to go on with task %d of %s: %v", o.task, l.strategy.Name, err))
 	}
 }

@@ -66,7 +66,7 @@ func (w *World) scheduleActions(actions []Action) {
 			w.stopAt(a)
 		} else if a.At > w.horizon {
 			w.queue.push(occurrence{at: a.At, kind: occAction, task: int32(i), lane: event.None})
-		} else if a.Kind == ActionInject || a.Kind == ActionClear {
+		} else if a.Kind == ActionInject || a.Kind == ActionClear || a.Kind == ActionClock {
 			w.quietly(a)
 		}
 	}
@@ -91,6 +91,7 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 	w.scheduleFaults(w.horizon)
 	w.scheduleReleases()
 	w.scheduleArrival()
+	w.skew.recall(events)
 	w.scheduleActions(actions)
 	w.resumeDesks()
 	pending := w.recallCalls(events)

@@ -76,6 +76,7 @@ type World struct {
 	actions  []Action           // of the journal, by instant
 	journal  []string           // lines of what people did, given beforehand or live
 	ended    bool
+	skew     skew                  // of the engine's clock
 	stops    []*Action             // crashes and full disks to come, by instant
 	resumed  bool                  // this process goes on where another was killed
 	failure  error                 // of the ledger, kept until the next flush
@@ -250,8 +251,8 @@ func (w *World) peek() (event.Time, bool) {
 	if len(w.queue.heap) > 0 {
 		at, ok = w.queue.heap[0].at, true
 	}
-	if t, due := w.core.Next(); due && event.Time(t) < at {
-		at, ok = event.Time(t), true
+	if t, due := w.core.Next(); due && w.worldTime(t) < at {
+		at, ok = max(w.now, w.worldTime(t)), true
 	}
 	return at, ok
 }
@@ -264,7 +265,7 @@ func (w *World) performNext() {
 		w.perform(&o)
 		return
 	}
-	w.core.Tick(engine.Time(w.now))
+	w.core.Tick(w.engineNow())
 }
 
 func (w *World) perform(o *occurrence) {
