@@ -67,7 +67,7 @@ var layers = []layer{
 	{"tui", "event fault logline metrics report stats wall", charm, false, "a reader of the fold: it cannot see the world or the engine, so it cannot cheat"},
 	{"telemetry", "event report wall", otel + " " + prom, false, "a reader of the events for other people's tools; nothing comes back from it into the run"},
 	{"crashtest", "", "", true, "tests only: it kills the real program and looks at what is left"},
-	{"cli", "audit bench event evidence lab metrics needle report rundir scenario share sim stats sweep telemetry tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
+	{"cli", "audit bench event evidence fault lab metrics needle report rundir scenario share sim stats sweep telemetry tui wall", cobra + " " + term, false, "the wiring; nothing but main imports it"},
 }
 
 func rowOf(dir string) *layer {

@@ -151,7 +151,7 @@ func runScenario(cmd *cobra.Command, env *Env, name string, o *runOptions) error
 func (o *runOptions) create(sc *scenario.Scenario, opts sim.Options) (*rundir.Run, error) {
 	for _, text := range o.inject {
 		if _, err := sim.ParseAction(sim.Describe(sc, opts), text); err != nil {
-			return nil, usage("", "--inject: %w", err)
+			return nil, badLine(err)
 		}
 	}
 	dir := o.dataDir

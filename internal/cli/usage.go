@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"tasker-sim/internal/fault"
 	"tasker-sim/internal/scenario"
 )
 
@@ -72,4 +73,16 @@ func (o *runOptions) check(f *pflag.FlagSet) error {
 		return usage("", "--mode %s and --strategies %s: want one of the two", o.mode, o.strategies)
 	}
 	return nil
+}
+
+// badLine complains about an --inject: its hint comes last, as with other
+// complaints.
+func badLine(err error) error {
+	var wrong *fault.Error
+	if !errors.As(err, &wrong) {
+		return usage("", "--inject: %w", err)
+	}
+	bare := *wrong
+	bare.Hint = ""
+	return usage(wrong.Hint, "--inject: %w", &bare)
 }

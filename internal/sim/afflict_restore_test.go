@@ -50,6 +50,8 @@ func TestEveryFaultReplays(t *testing.T) {
 				err = w.Inject("bank: 25%error(other)")
 			case step == 3:
 				err = w.Inject(term + " for 80s")
+			case step == 5 && i%3 == 0:
+				err = w.Inject([]string{"clock(+25s)", "clock(-25s)"}[i%2])
 			case step == 6 && i%2 == 0:
 				err = w.Clear()
 			case step == 15:
