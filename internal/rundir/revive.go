@@ -39,8 +39,8 @@ func (r *Run) Unwrap() event.Source { return r.World }
 // revive makes the world anew from what is on the disk.
 func (r *Run) revive() error {
 	clock, window := wall.Start(), r.Window()
-	err := errors.Join(r.ledger.Close(), r.store.Close())
-	r.ledger, r.store, r.World = nil, nil, nil
+	err := r.Close()
+	r.ledger, r.store, r.papers = nil, nil, papers{}
 	if err == nil {
 		r.store, err = openStore(r.Dir, bolt.Options{})
 	}
