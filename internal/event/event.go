@@ -118,7 +118,8 @@ const (
 	StepDeferred
 
 	// EffectMade: a service did something that stays. Strategy, Task, Step,
-	// Service, Attempt, Effect; Amount in cents or units.
+	// Service, Attempt, Effect; Amount in cents or units; Class is the resource's
+	// Over if more was taken of it than there was.
 	EffectMade
 	// EffectRepeated: a call bore the key of an effect that was already there;
 	// nothing was done again. Fields as EffectMade.

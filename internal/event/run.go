@@ -21,6 +21,7 @@ type Run struct {
 	Releases   *Releases  `json:"releases,omitempty"` // nil: none
 	Steps      []Step     `json:"steps"`              // of all workflows, each workflow's in topological order
 	Services   []Service  `json:"services"`
+	Resources  []Resource `json:"resources,omitempty"` // what there is a limited number of
 	Effects    []Effect   `json:"effects"`
 	Promises   []Promise  `json:"promises,omitempty"`
 	Impact     Impact     `json:"impact"`
@@ -176,6 +177,13 @@ type Service struct {
 	Servers int  `json:"servers,omitempty"` // calls that it works on at once for each strategy; 0: any number
 	// Keyless: it may do its work again for a key that it has seen.
 	Keyless bool `json:"keyless,omitempty"`
+}
+
+// Resource is something of which there is a limited number, like stock. Over is the
+// counter of the effects that took more than there was, and their class; "": none.
+type Resource struct {
+	Name string `json:"name"`
+	Over string `json:"over,omitempty"`
 }
 
 // Effect is a kind of thing that a service leaves in the world.

@@ -36,6 +36,7 @@ func New(run *event.Run) *State {
 			Promises: make([]Promise, len(run.Promises)),
 			Breakers: make([]Breaker, len(run.Services)),
 			Stations: newStations(run),
+			Over:     make([]int, len(run.Resources)),
 			Outcome:  &Histogram{},
 			Recovery: &Histogram{},
 			Registry: newRegistry(run),

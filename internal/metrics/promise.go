@@ -19,9 +19,24 @@ func (s *State) applyEffect(e *event.Event) {
 	count.Count++
 	count.Amount += e.Amount
 	s.effectOfTags(k, e)
+	for i := range s.Run.Resources {
+		if e.Class != "" && s.Run.Resources[i].Over == e.Class {
+			s.Strategies[k].Over[i]++
+		}
+	}
 	if before > 0 {
 		s.double(k, int(e.Effect))
 	}
+}
+
+// AnyOver tells whether any strategy took more of the resource than there was.
+func (s *State) AnyOver(resource int) bool {
+	for k := range s.Strategies {
+		if s.Strategies[k].Over[resource] > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // double counts an effect that its task had already.

@@ -47,6 +47,9 @@ type Strategy struct {
 	Effects []Effect
 	// Promises, in the order of Run.Promises.
 	Promises []Promise
+	// Over counts the effects that took more than there was, in the order of
+	// Run.Resources.
+	Over []int
 	// Attempts and Retries over all steps; Retries are attempts after a step's first.
 	Attempts, Retries int
 	// Outcome is the time from submission to the first outcome a customer gets

@@ -60,6 +60,12 @@ func promised(s *metrics.State, k int, name string) *reading {
 			}
 		}
 	}
+	for i := range s.Run.Resources {
+		if s.Run.Resources[i].Over == name {
+			r := of(s, k, s.Strategies[k].Over[i])
+			return &r
+		}
+	}
 	return nil
 }
 

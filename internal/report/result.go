@@ -231,6 +231,11 @@ func effects(s *metrics.State, k int) object[int] {
 			}
 		}
 	}
+	for i, r := range s.Run.Resources {
+		if r.Over != "" {
+			o = append(o, member[int]{r.Over, s.Strategies[k].Over[i]})
+		}
+	}
 	return o
 }
 

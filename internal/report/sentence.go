@@ -266,7 +266,13 @@ func faultName(class string) string {
 }
 
 // deed is what an effect did: "charged $81.20".
-func (t teller) deed() string { return deed(t.run, int(t.e.Effect), t.e.Amount) }
+func (t teller) deed() string {
+	d := deed(t.run, int(t.e.Effect), t.e.Amount)
+	if t.e.Class != "" {
+		d += ", more than there was"
+	}
+	return d
+}
 
 func deed(run *event.Run, effect int, amount int64) string {
 	ef := run.Effects[effect]

@@ -74,6 +74,11 @@ func (r *Result) columns() [][]string {
 	for i, name := range r.promised() {
 		add(words(name), func(k int, _ *metrics.Strategy) string { return Count(r.counts(k)[i]) })
 	}
+	for i, x := range s.Run.Resources {
+		if x.Over != "" && s.AnyOver(i) {
+			add(words(x.Over), func(_ int, st *metrics.Strategy) string { return Count(st.Over[i]) })
+		}
+	}
 	if s.Strategies[0].Backlog.Ended > 0 {
 		add("waiting after outage", func(k int, _ *metrics.Strategy) string { return BacklogText(s, k) })
 	}

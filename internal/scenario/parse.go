@@ -57,6 +57,7 @@ func (r *reader) scenario(o *object) {
 	r.effects(o)
 	r.services(o)
 	r.mechanisms(o)
+	r.resources(o)
 	r.workflows(o, names)
 	r.choice(o, names)
 	r.manyFaults(o)

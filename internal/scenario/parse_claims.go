@@ -13,6 +13,9 @@ func (r *reader) promises(o *object) {
 	for _, e := range r.s.Effects {
 		taken[e.Many] = true
 	}
+	for _, x := range r.s.Resources {
+		taken[x.Over] = true
+	}
 	for _, n := range o.list("promises", "what one effect owes another, and the names under which broken promises are counted") {
 		c := r.object("promises", n.at, n)
 		var p event.Promise
@@ -122,6 +125,11 @@ func (r *reader) measures() []string {
 	}
 	for _, e := range r.s.Effects {
 		known = append(known, "effects."+e.Many)
+	}
+	for _, x := range r.s.Resources {
+		if x.Over != "" {
+			known = append(known, "effects."+x.Over)
+		}
 	}
 	for _, p := range r.s.Promises {
 		for _, name := range []string{p.Broken, p.Parked, p.Unknown, p.Twice} {

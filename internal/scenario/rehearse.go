@@ -123,6 +123,12 @@ func (s *Scenario) evalWorkflow(env *Env, w *Workflow, note func(*Expr, error)) 
 			_, err := step.Answers[j].Applies(env)
 			note(step.Answers[j].When, err)
 		}
+		for _, d := range []*Demand{step.Checks, step.Takes} {
+			if d != nil {
+				_, err := d.Wants(env, &s.Resources[d.Resource])
+				note(d.Units, err)
+			}
+		}
 		if step.Effect != nil {
 			_, err := step.Effect.Amount.Int(env)
 			note(step.Effect.Amount, err)

@@ -39,6 +39,7 @@ type Scenario struct {
 	Mechanisms []Mechanism
 	Services   []Service
 	Faults     []fault.Fault // each at the services that it names: one cause
+	Resources  []Resource
 	Effects    []event.Effect
 	Promises   []event.Promise
 	Strategies []Strategy // those that are compared
@@ -137,7 +138,42 @@ type Step struct {
 	// Delegates: a call that takes effect makes a task of another workflow, which
 	// nobody waits for; nil: it does not.
 	Delegates *Delegation
+	Checks    *Demand // the call is refused unless there is that much; nil: nothing is looked at
+	Takes     *Demand // what a good call takes; nil: nothing
 }
+
+// Resource is something of which there is a limited number of units, by key, like
+// stock by product. Each strategy begins with all of it.
+type Resource struct {
+	Name   string
+	Over   string // the counter of tasks that took more than there was; "": not counted
+	Keys   []string
+	Units  []int64 // of each key
+	Refill *Refill // nil: none
+}
+
+// Refill is more of a resource at an instant: a share of what there was at first.
+type Refill struct {
+	At    event.Time
+	Share float64
+}
+
+// Demand is how much of a resource a step looks for or takes.
+type Demand struct {
+	Resource  int // index into Scenario.Resources
+	Units     *Expr
+	Class     Class // what the caller is told if there is not enough
+	Mechanism int   // strategies without it take blindly; None: nobody does
+}
+
+// Want is an amount of one key of a resource: an index into its Keys, one more for
+// what it does not have.
+type Want struct {
+	Key   int
+	Units int64
+}
+
+func (d *Demand) words() string { return d.Class.words() }
 
 // None stands in index fields for "none".
 const None = -1

@@ -27,6 +27,7 @@ func (s *Scenario) Show() string {
 	}
 	s.showServices(&b)
 	s.showReleases(&b)
+	s.showResources(&b)
 	s.showEffects(&b)
 	s.showStrategies(&b)
 	s.showIncident(&b)
@@ -119,6 +120,9 @@ func (s *Scenario) showBranches(b *strings.Builder, w *Workflow) {
 		}
 		if st.Conflict != nil {
 			b.WriteString(indent(wrap(st.Name+" a second time, without a key, is answered "+st.Conflict.words(), showWidth-2)))
+		}
+		for _, text := range s.demands(st) {
+			b.WriteString(indent(wrap(text, showWidth-2)))
 		}
 		for j := range st.Answers {
 			b.WriteString(indent(wrap(st.Name+" is answered "+s.answer(&st.Answers[j]), showWidth-2)))

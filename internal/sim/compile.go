@@ -50,6 +50,9 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		}
 		run.Strategies = append(run.Strategies, st)
 	}
+	for i := range sc.Resources {
+		run.Resources = append(run.Resources, event.Resource{Name: sc.Resources[i].Name, Over: sc.Resources[i].Over})
+	}
 	for i := range sc.Services {
 		sv := &sc.Services[i]
 		run.Services = append(run.Services, event.Service{Name: sv.Name, Title: sv.Title, Chatter: sv.Chatter, Servers: sv.Servers, Keyless: keyless(sc, i)})

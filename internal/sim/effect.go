@@ -65,9 +65,15 @@ func Key(run *event.Run, task int32, step int) string {
 	return fmt.Sprintf("%s-%d/%s", strings.ReplaceAll(run.Noun.One, " ", "-"), task, run.Steps[step].Name)
 }
 
+// doneAlready tells whether the service has done this before, and knows it.
+func (w *World) doneAlready(o *occurrence) bool {
+	return w.book.has(o.lane, o.task, o.step) && !w.ignoresKeys(o)
+}
+
 // makeEffect lets the service of the call do its work. A service that has seen
-// the key before does nothing again.
-func (w *World) makeEffect(o *occurrence) {
+// the key before does nothing again. over is the class of an effect that took more
+// than there was.
+func (w *World) makeEffect(o *occurrence, over string) {
 	st := &w.steps[o.step]
 	if st.Delegates != nil {
 		w.handOver(o)
@@ -79,12 +85,13 @@ func (w *World) makeEffect(o *occurrence) {
 		At: w.now, Kind: event.EffectMade, Strategy: o.lane, Task: o.task, Step: o.step, Service: int16(st.Service),
 		Attempt: o.attempt, Effect: int16(st.Effect.Effect), Amount: w.figures.of(o.task).amounts[o.step],
 	}
-	if w.book.has(o.lane, o.task, o.step) && !w.ignoresKeys(o) {
+	if w.doneAlready(o) {
 		ev.Kind = event.EffectRepeated
 		w.emit(ev)
 		return
 	}
 	w.book.note(o.lane, o.task, o.step)
+	ev.Class = over
 	w.emit(ev)
 	w.writeDown(ev)
 }

@@ -42,11 +42,13 @@ type pickOf struct {
 // figure is what follows from one combination.
 type figure struct {
 	worth    int64
-	workflow int      // index of the one that the task should run
-	amounts  []int64  // by step
-	needless []bool   // by step: the task does not need it; nil: it needs all
-	strict   []bool   // by step: its fallback will not do for the task; nil: it does
-	answered []uint32 // by step, a bit per answer that is for the task; nil: no step has answers
+	workflow int               // index of the one that the task should run
+	amounts  []int64           // by step
+	needless []bool            // by step: the task does not need it; nil: it needs all
+	strict   []bool            // by step: its fallback will not do for the task; nil: it does
+	checks   [][]scenario.Want // by step: what it looks for of a resource; nil: no step does
+	takes    [][]scenario.Want // … and takes
+	answered []uint32          // by step, a bit per answer that is for the task; nil: no step has answers
 	// children are the figures of what a step hands over, by that step.
 	children map[int16]*figure
 }
@@ -63,6 +65,8 @@ func newFigures(book *payloads) *figures {
 		f.need(&book.amounts[i])
 		f.need(&book.whens[i])
 		f.need(&book.lesser[i])
+		f.need(&book.checks[i])
+		f.need(&book.takes[i])
 		for j := range book.answers[i] {
 			f.need(&book.answers[i][j])
 		}
@@ -270,6 +274,9 @@ func (f *figures) workStep(pl *payload, fig *figure, i int) {
 		}
 		fig.strict[i] = true
 	}
+	s := &f.book.steps[i]
+	fig.checks = f.wants(pl, &f.book.checks[i], s.Checks, fig.checks, i)
+	fig.takes = f.wants(pl, &f.book.takes[i], s.Takes, fig.takes, i)
 	for j := range f.book.answers[i] {
 		if fig.answered == nil {
 			fig.answered = make([]uint32, len(f.book.steps))
@@ -278,4 +285,18 @@ func (f *figures) workStep(pl *payload, fig *figure, i int) {
 			fig.answered[i] |= 1 << j
 		}
 	}
+}
+
+// wants adds to the list by step how much the i-th wants of a resource.
+func (f *figures) wants(pl *payload, e *named, d *scenario.Demand, list [][]scenario.Want, i int) [][]scenario.Want {
+	if d == nil {
+		return list
+	}
+	if list == nil {
+		list = make([][]scenario.Want, len(f.book.steps))
+	}
+	var err error
+	list[i], err = d.Wants(pl.begin(e), &f.book.sc.Resources[d.Resource])
+	pl.must(e, err)
+	return list
 }

@@ -42,6 +42,7 @@ type payloads struct {
 	whens            []named   // by step
 	answers          [][]named // by step and answer: to whom it is given
 	sent             [][]named // by step: what goes with work that it hands over
+	checks, takes    []named   // by step: how much of a resource
 }
 
 // named is an expression with its full name, for errors, and the key of its draws.
@@ -83,6 +84,8 @@ func (p *payloads) collect() {
 		p.amounts = append(p.amounts, name(s.Name, ".effect", amount))
 		p.whens = append(p.whens, name(s.Name, ".when", s.When))
 		p.lesser = append(p.lesser, name(s.Name, ".fallback_when", s.FallbackWhen))
+		p.checks = append(p.checks, demanded(s, ".checks", s.Checks))
+		p.takes = append(p.takes, demanded(s, ".takes", s.Takes))
 		var to []named
 		for j := range s.Answers {
 			to = append(to, name(fmt.Sprintf("%s.answers.%d", s.Name, j+1), ".when", s.Answers[j].When))
@@ -96,6 +99,14 @@ func (p *payloads) collect() {
 		}
 		p.sent = append(p.sent, with)
 	}
+}
+
+// demanded is the expression of a demand, if there is one.
+func demanded(s *scenario.Step, what string, d *scenario.Demand) named {
+	if d == nil {
+		return name(s.Name, what, nil)
+	}
+	return name(s.Name, what, d.Units)
 }
 
 func newPayloads(sc *scenario.Scenario, d dice) *payloads {

@@ -179,6 +179,9 @@ func (w *World) recall(events []event.Event) (left remains) {
 		case event.EffectMade, event.ChildCreated:
 			if w.own(e) {
 				w.book.note(e.Strategy, e.Task, e.Step)
+				if e.Kind == event.EffectMade {
+					w.take(e.Strategy, e.Task, e.Step)
+				}
 			}
 		}
 		if e.Task > 0 && e.Strategy >= 0 {

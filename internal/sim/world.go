@@ -54,6 +54,7 @@ type World struct {
 	registry []*registry // by lane; nil: the run has no releases
 	strays   map[taskID]stray
 	children map[callID]*child // work that was handed over and is not done
+	shelves  shelves
 	queue    queue
 	lanes    []lane
 	core     *engine.Core
@@ -93,6 +94,8 @@ type step struct {
 	answers []answer
 
 	conflict int16 // of Step.Conflict: its place among the service's refusals
+	// indices into the service's refusals: there is not enough
+	checkClass, takeClass int16
 }
 
 // lane is one strategy at work: it is told what happens and says so in events.
@@ -126,6 +129,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	w.book = newBook(w.run)
 	w.parked, w.called = make([][]int32, len(w.run.Strategies)), map[taskID]int{}
 	w.disk = newDisk(w.run, opts.Store)
+	w.shelves = newShelves(sc)
 	w.buckets = newBuckets(len(w.run.Strategies), len(sc.Services))
 	w.openRegistries()
 	w.strays, w.children = map[taskID]stray{}, map[callID]*child{}
@@ -140,6 +144,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 			st := step{Step: s, where: word(s.Name), service: w.services[s.Service]}
 			st.script()
 			w.book.natural[len(w.steps)] = st.Conflict != nil
+			st.shelve()
 			w.steps = append(w.steps, st)
 		}
 	}
@@ -281,10 +286,10 @@ func (w *World) perform(o *occurrence) {
 	case occArrival:
 		w.arrive()
 	case occEffect:
-		w.makeEffect(o)
+		w.works(o)
 	case occReply:
 		if o.effect {
-			w.makeEffect(o)
+			w.works(o)
 		}
 		w.lanes[o.lane].replied(o)
 	case occTimeout, occRetry, occCall:

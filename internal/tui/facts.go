@@ -63,6 +63,11 @@ func (s *scene) promiseFacts(k int) []fact {
 			facts = append(facts, harm(p.Twice, c.Twice))
 		}
 	}
+	for i, r := range s.run.Resources {
+		if r.Over != "" && s.state.AnyOver(i) {
+			facts = append(facts, harm(r.Over, s.state.Strategies[k].Over[i]))
+		}
+	}
 	return facts
 }
 
