@@ -16,9 +16,9 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(files) < 2 {
 		t.Fatalf("examples: %v, %v", files, err)
 	}
-	seeds := uint64(8)
+	seeds := uint64(3)
 	if testing.Short() {
-		seeds = 2
+		seeds = 1
 	}
 	for _, file := range files {
 		for seed := uint64(1); seed <= seeds; seed++ {
