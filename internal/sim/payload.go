@@ -296,3 +296,14 @@ func (pl *payload) detail(step int) event.Detail {
 	}
 	return event.Detail{Input: string(text(input)), Output: string(text(pl.output(step)))}
 }
+
+// settle lets go of a task's payload once it has ended in every strategy.
+func (w *World) settle(task int32) {
+	for int(task) >= len(w.settled) {
+		w.settled = append(w.settled, 0)
+	}
+	if w.settled[task]++; int(w.settled[task]) >= len(w.lanes) {
+		w.payloads.forget(task)
+		w.guards.forget(task)
+	}
+}

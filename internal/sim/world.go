@@ -94,8 +94,7 @@ type step struct {
 	answers []answer
 
 	conflict int16 // of Step.Conflict: its place among the service's refusals
-	// indices into the service's refusals: there is not enough
-	checkClass, takeClass int16
+	checkClass, takeClass int16 // of Step.Checks and Step.Takes: the same
 }
 
 // lane is one strategy at work: it is told what happens and says so in events.
@@ -372,17 +371,6 @@ func (w *World) emit(ev event.Event) {
 	switch ev.Kind {
 	case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
 		w.settle(ev.Task)
-	}
-}
-
-// settle lets go of a task's payload once it has ended in every strategy.
-func (w *World) settle(task int32) {
-	for int(task) >= len(w.settled) {
-		w.settled = append(w.settled, 0)
-	}
-	if w.settled[task]++; int(w.settled[task]) >= len(w.lanes) {
-		w.payloads.forget(task)
-		w.guards.forget(task)
 	}
 }
 
