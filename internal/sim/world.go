@@ -93,7 +93,7 @@ type step struct {
 	service *service
 	answers []answer
 
-	conflict int16 // of Step.Conflict: its place among the service's refusals
+	conflict              int16 // of Step.Conflict: its place among the service's refusals
 	checkClass, takeClass int16 // of Step.Checks and Step.Takes: the same
 }
 
