@@ -42,6 +42,7 @@ func asJSON(t testing.TB, text []byte) (any, error) {
 
 // TestSchemaFile holds the committed schema to the code.
 func TestSchemaFile(t *testing.T) {
+	t.Log("a new key: go test ./internal/scenario -run SchemaFile -update")
 	golden(t, "../../scenarios/scenario.schema.json", string(Schema()))
 }
 

@@ -103,6 +103,9 @@ func (s *Scenario) showWorkflow(b *strings.Builder, w *Workflow) {
 		b.WriteString("  one after the other:\n")
 	}
 	b.WriteString(indent(table(rows)))
+	if !chain {
+		b.WriteString(indent(wrap(w.levels(), showWidth-2)))
+	}
 	s.showBranches(b, w)
 }
 
@@ -161,6 +164,37 @@ func (w *Workflow) after(st *Step) string {
 		return "-"
 	}
 	return strings.Join(names, ", ")
+}
+
+// levels writes the graph from left to right: steps in one pair of brackets do not
+// wait for each other; those with a question mark are not for every task.
+func (w *Workflow) levels() string {
+	depth, deepest := make([]int, len(w.Steps)), 0
+	for i := range w.Steps {
+		for _, p := range w.Steps[i].DependsOn {
+			depth[i] = max(depth[i], depth[p]+1)
+		}
+		deepest = max(deepest, depth[i])
+	}
+	var parts []string
+	for d := range deepest + 1 {
+		var names []string
+		for i := range w.Steps {
+			if s := &w.Steps[i]; depth[i] == d {
+				name := s.Name
+				if s.When != nil || s.Mechanism != None {
+					name += "?"
+				}
+				names = append(names, name)
+			}
+		}
+		part := strings.Join(names, " | ")
+		if len(names) > 1 {
+			part = "[ " + part + " ]"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, " -> ")
 }
 
 // shownWaits is how many waits are written out.

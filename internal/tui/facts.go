@@ -59,10 +59,23 @@ func (s *scene) promiseFacts(k int) []fact {
 		if p.Broken != "" {
 			facts = append(facts, harm(p.Broken, c.Broken))
 		}
+		if i == 0 {
+			facts = append(facts, s.overFacts(k)...)
+		}
 		if p.Twice != "" && (i == 0 || s.anyTwice(i)) {
 			facts = append(facts, harm(p.Twice, c.Twice))
 		}
 	}
+	if len(s.run.Promises) == 0 {
+		return s.overFacts(k)
+	}
+	return facts
+}
+
+// overFacts count what was taken of something limited that was not there, if
+// anybody did.
+func (s *scene) overFacts(k int) []fact {
+	var facts []fact
 	for i, r := range s.run.Resources {
 		if r.Over != "" && s.state.AnyOver(i) {
 			facts = append(facts, harm(r.Over, s.state.Strategies[k].Over[i]))

@@ -60,7 +60,7 @@ func (f *feed) add(n news) {
 }
 
 // ordinary kinds come by the hundred.
-var ordinary = [...]event.Kind{event.TaskFailed, event.StepRetrying, event.TaskParked, event.TaskRedriven}
+var ordinary = [...]event.Kind{event.TaskFailed, event.TaskRejected, event.StepRetrying, event.TaskParked, event.TaskRedriven}
 
 // back is the news i places before the newest, or nil.
 func (f *feed) back(i int) *news {
