@@ -55,8 +55,9 @@ func (d ids) trace(strategy int8, task int32) (id trace.TraceID) {
 
 // What a span id is of, beside attempts, which count from 1.
 const (
-	spanOfTask = 0
-	spanOfStep = 1 << 20 // and the attempt with which the step began
+	spanOfTask  = 0
+	spanOfStep  = 1 << 20 // and how many spans the step had before
+	spanOfChild = 1 << 21 // and the attempt that made it
 )
 
 // span is the id of a span of the task: of the task itself, of one of its steps

@@ -40,7 +40,8 @@ type life struct {
 	first int                  // of its workflow's steps
 	steps []thread
 	over  bool
-	open  int // attempts without an answer
+	open  int // attempts without an answer, and children that run
+	kids  []kid
 }
 
 // thread is a step of a task.
@@ -182,19 +183,15 @@ func (w *weaver) deferred(l *life, e *event.Event) {
 		keyPeer.String(serviceName(w.run, int(e.Service))), keyWait.Float64((e.Due-e.At).Seconds())))
 }
 
-// skipped tells on the task that it passes a step over.
-func (w *weaver) skipped(l *life, e *event.Event) {
-	if e.Step >= 0 {
-		l.span.AddEvent("step skipped", trace.WithTimestamp(w.at(e.At)), trace.WithAttributes(keyStep.String(w.run.Steps[e.Step].Name)))
-	}
-}
-
 // effect tells on the attempt what it did to the world. One that shows itself
 // after the answer is told on the task.
 func (w *weaver) effect(l *life, e *event.Event) {
 	span := l.span
-	if t := l.thread(e); t != nil && t.try != nil {
+	switch t := l.thread(e); {
+	case t != nil && t.try != nil:
 		span = t.try
+	case t == nil && len(l.kids) > 0: // a step of work that was handed over
+		span = l.kids[0].span
 	}
 	if e.Effect < 0 {
 		return
@@ -248,6 +245,9 @@ func (w *weaver) end(l *life, e *event.Event) {
 // leave ends what is open of a task, marked as unfinished.
 func (l *life) leave(at time.Time) {
 	l.leaveSteps(at)
+	for _, k := range l.kids {
+		unfinished(k.span, at)
+	}
 	if !l.over {
 		unfinished(l.span, at)
 	}

@@ -16,13 +16,18 @@ func severity(e *event.Event) log.Severity {
 	if e.Class == event.ClassDecline || e.Class == event.ClassSoldOut {
 		return log.SeverityInfo
 	}
+	if e.Kind == event.ChildEnded && e.Class != "" {
+		return log.SeverityError
+	}
 	switch e.Kind {
-	case event.RunStarted, event.RunEnded, event.TaskSubmitted, event.TaskSucceeded, event.TaskDeclined, event.TaskRejected,
+	case event.ChildEnded, event.RunStarted, event.RunEnded, event.TaskSubmitted, event.TaskSucceeded, event.TaskDeclined, event.TaskRejected,
 		event.TaskRedriven, event.StepDeferred, event.BreakerHalfOpened, event.BreakerClosed, event.FaultEnded,
-		event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:
+		event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended,
+		event.RemedySwitched, event.ChildCreated, event.ReleaseBuilt, event.ReleaseSentBack, event.ReleaseApproved,
+		event.ReleaseRegistered, event.CollisionSettled, event.ContractAdapted:
 		return log.SeverityInfo
 	case event.StepRetrying, event.TaskParked, event.BreakerOpened, event.FaultBegan, event.FaultInjected, event.ProcessDied,
-		event.AlertFired:
+		event.AlertFired, event.StepFellBack, event.ReleaseRefused, event.CollisionNoticed:
 		return log.SeverityWarn
 	case event.StepFailed, event.TaskFailed:
 		return log.SeverityError

@@ -1,8 +1,6 @@
 package telemetry
 
 import (
-	"strconv"
-
 	"tasker-sim/internal/event"
 )
 
@@ -32,6 +30,7 @@ func (t *tally) read() *reading {
 			r.step(t.run, strategy, s, &c.steps[s])
 		}
 		r.services(t.run, strategy, c)
+		r.others(t.run, strategy, c)
 	}
 	for i, n := range t.faults {
 		r.put(simFaults, float64(n), t.run.Services[i].Name)
@@ -81,8 +80,12 @@ func (r *reading) step(run *event.Run, strategy string, step int, n *stepCount) 
 	r.put(stepSkipped, float64(n.skipped), with()...)
 	r.put(stepRunning, float64(n.running), with()...)
 	r.putHist(stepDuration, &n.duration, with()...)
+	r.put(stepFallbacks, float64(n.fallbacks), with()...)
 	for _, f := range n.failures {
-		r.put(stepFailures, float64(f.n), with(f.class, strconv.FormatBool(f.final))...)
+		r.put(stepFailures, f.n, with(f.one, f.two)...)
+	}
+	for _, c := range n.children {
+		r.put(children, c.n, with(c.one)...)
 	}
 }
 
@@ -109,6 +112,31 @@ func (r *reading) services(run *event.Run, strategy string, c *column) {
 	for s := range c.breakers {
 		r.put(breakerOpened, float64(c.breakers[s].opened), strategy, run.Services[s].Name)
 		r.put(breakerState, float64(c.breakers[s].state), strategy, run.Services[s].Name)
+	}
+}
+
+// others are the series that only some scenarios have.
+func (r *reading) others(run *event.Run, strategy string, c *column) {
+	for s := range c.work {
+		w := &c.work[s]
+		for _, o := range w.outcomes {
+			r.put(work, o.n, strategy, run.Services[s].Name, o.one)
+		}
+		if w.wait.n != nil {
+			r.putHist(workWait, &w.wait, strategy, run.Services[s].Name)
+		}
+	}
+	for _, w := range c.releases {
+		r.put(releases, w.n, strategy, w.one, w.two)
+	}
+	for _, w := range c.trail {
+		r.put(auditTrail, w.n, strategy, w.one)
+	}
+	for _, w := range c.secrets {
+		r.put(simSecrets, w.n, strategy, w.one)
+	}
+	if c.misrouted > 0 {
+		r.put(simMisrouted, float64(c.misrouted), strategy)
 	}
 }
 

@@ -1,6 +1,8 @@
 package telemetry
 
 import (
+	"strconv"
+
 	"tasker-sim/internal/event"
 )
 
@@ -17,12 +19,17 @@ type tally struct {
 
 // column is one strategy's part.
 type column struct {
-	tasks    []taskCount // by workflow
-	steps    []stepCount // by step
-	effects  []effectCount
-	breakers []breakerCount // by service
-	alerts   []alertCount   // in the order in which they fired first
-	flights  []flight       // by task − 1
+	tasks     []taskCount // by workflow
+	steps     []stepCount // by step
+	effects   []effectCount
+	breakers  []breakerCount // by service
+	alerts    []alertCount   // in the order in which they fired first
+	work      []workCount    // by service
+	releases  words          // by team and what happened
+	trail     words          // by what is counted
+	secrets   words          // by where
+	misrouted uint64
+	flights   []flight // by task − 1
 }
 
 // taskCount is about the tasks of one workflow.
@@ -37,16 +44,11 @@ type taskCount struct {
 
 // stepCount is about the attempts at one step.
 type stepCount struct {
-	attempts, retries, deferred, skipped uint64
-	failures                             []failureCount // in the order in which the classes came
-	running                              int
-	duration                             buckets
-}
-
-type failureCount struct {
-	class string
-	final bool
-	n     uint64
+	attempts, retries, deferred, skipped, fallbacks uint64
+	failures                                        words // by class and whether it was final
+	children                                        words // by outcome
+	running                                         int
+	duration                                        buckets
 }
 
 // effectCount is about one kind of effect. Which service makes it is learned from
@@ -105,6 +107,7 @@ func newTally(run *event.Run) *tally {
 		c.tasks = make([]taskCount, len(run.Workflows))
 		c.steps = make([]stepCount, len(run.Steps))
 		c.breakers = make([]breakerCount, len(run.Services))
+		c.work = make([]workCount, len(run.Services))
 		c.effects = make([]effectCount, len(run.Effects))
 		for j := range c.effects {
 			c.effects[j] = effectCount{make([]uint64, len(run.Services)), make([]uint64, len(run.Services))}
@@ -137,7 +140,8 @@ func (t *tally) count(e *event.Event) {
 		t.submit(c, e)
 	case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected, event.TaskParked, event.TaskRedriven:
 		t.move(c, e)
-	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped:
+	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred,
+		event.StepSkipped, event.StepFellBack:
 		t.step(c, e)
 	case event.EffectMade, event.EffectRepeated:
 		c.effect(e)
@@ -145,6 +149,8 @@ func (t *tally) count(e *event.Event) {
 		c.breaker(e)
 	case event.AlertFired, event.AlertResolved:
 		c.alert(e.Class, e.Kind == event.AlertFired)
+	default:
+		c.other(e)
 	}
 }
 
@@ -271,6 +277,9 @@ func (t *tally) step(c *column, e *event.Event) {
 	case event.StepSkipped:
 		n.skipped++
 		return
+	case event.StepFellBack:
+		n.fallbacks++
+		return
 	case event.StepStarted:
 		n.attempts++
 		if e.Attempt > 1 {
@@ -288,27 +297,6 @@ func (t *tally) step(c *column, e *event.Event) {
 		n.running--
 	}
 	if e.Kind != event.StepSucceeded {
-		n.fail(e.Class, e.Kind == event.StepFailed)
+		*n.failures.at(e.Class, strconv.FormatBool(e.Kind == event.StepFailed), manyClasses)++
 	}
-}
-
-// manyClasses bounds the classes that are told apart for a step: a label must not
-// grow without end. Classes beyond are counted as otherClass.
-const (
-	manyClasses = 32
-	otherClass  = "other"
-)
-
-func (n *stepCount) fail(class string, final bool) {
-	for i := range n.failures {
-		if f := &n.failures[i]; f.class == class && f.final == final {
-			f.n++
-			return
-		}
-	}
-	if len(n.failures) >= manyClasses && class != otherClass {
-		n.fail(otherClass, final)
-		return
-	}
-	n.failures = append(n.failures, failureCount{class, final, 1})
 }

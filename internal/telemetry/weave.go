@@ -115,8 +115,13 @@ func (w *weaver) live(l *life, e *event.Event) {
 		w.answer(l, e)
 	case event.StepDeferred:
 		w.deferred(l, e)
-	case event.StepSkipped:
-		w.skipped(l, e)
+	case event.StepSkipped, event.StepFellBack, event.TaskMisrouted:
+		w.log(l.ctx, e, l)
+		w.remark(l, e)
+	case event.WorkBegan, event.WorkDropped:
+		w.inLine(l, e)
+	case event.ChildCreated, event.ChildMet, event.ChildEnded:
+		w.child(l, e)
 	case event.EffectMade, event.EffectRepeated:
 		w.effect(l, e)
 	}
