@@ -67,9 +67,9 @@ func (t *trial) live(s system, watch func(*event.Event)) (*metrics.State, error)
 		return nil, err
 	}
 	state := metrics.New(w.Run())
-	slice := max(event.Minute, sc.Load.Duration/200)
 	for {
-		evs, err := w.Advance(w.Horizon() + slice)
+		// Longer and longer slices, for runs whose end is far away.
+		evs, err := w.Advance(w.Horizon() + max(event.Minute, sc.Load.Duration/200, w.Horizon()/20))
 		for i := range evs {
 			state.Apply(&evs[i])
 			if watch != nil {

@@ -67,7 +67,7 @@ func Key(run *event.Run, task int32, step int) string {
 
 // doneAlready tells whether the service has done this before, and knows it.
 func (w *World) doneAlready(o *occurrence) bool {
-	return w.book.has(o.lane, o.task, o.step) && !w.ignoresKeys(o)
+	return w.remembers(w.book.has(o.lane, o.task, o.step)) && !w.ignoresKeys(o)
 }
 
 // makeEffect lets the service of the call do its work. A service that has seen

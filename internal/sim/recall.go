@@ -57,7 +57,7 @@ func (w *World) outcome(id callID, at event.Time) outcome {
 	if w.incident != nil && w.hangs(id, at) {
 		return st.service.refused(st.service.lostClass, nil, 1)
 	}
-	out := w.afflict(id, at, st.service.call(st.where, int(id.task), int(id.attempt), at))
+	out := w.afflict(id, at, w.served(id, at))
 	return w.astray(id, at, w.business(id, w.figures.of(id.task).figure, out))
 }
 
@@ -70,7 +70,7 @@ func (w *World) recallCall(id callID, at event.Time) outcome {
 	case w.incident != nil && w.hangs(id, at):
 		return st.service.refused(st.service.lostClass, nil, 1)
 	}
-	out := w.afflict(id, at, st.service.call(st.where, int(id.task), int(id.attempt), at))
+	out := w.afflict(id, at, w.served(id, at))
 	w.recalled[id] = out
 	return w.astray(id, at, w.business(id, w.figures.of(id.task).figure, out))
 }

@@ -26,6 +26,7 @@ type service struct {
 	// indices into refusals
 	burstClass, lostClass, downClass, declineClass, rateClass int16
 	strangerClass, contractClass                              int16 // of runs with releases
+	planting
 }
 
 // window is a time during which a service misbehaves.
@@ -121,7 +122,7 @@ func (s *service) weather(at event.Time) (rate float64, class int16, factor floa
 			rate, class, factor = w.Rate, s.downClass, max(factor, w.LatencyFactor)
 		}
 	}
-	if s.bursts != nil && s.bursts.bad(at) && (class == answered || s.Burst.Rate > rate) {
+	if s.bursts != nil && s.bad(s.bursts, at) && (class == answered || s.Burst.Rate > rate) {
 		rate, class = s.Burst.Rate, s.burstClass
 	}
 	return rate, class, factor

@@ -177,7 +177,7 @@ func (w *World) emitSubmitted(lane int8, task int32) {
 
 // jitter is the draw for the wait after an attempt.
 func (w *World) jitter(step int16, task int32, attempt int16) float64 {
-	return w.dice.draw(drawJitter, w.steps[step].where, int(task), int(attempt))
+	return w.planting.jitter(w.dice.draw(drawJitter, w.steps[step].where, int(task), int(attempt)))
 }
 
 func timeoutText(w *World, step int16, after event.Time) string {

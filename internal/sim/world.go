@@ -35,6 +35,8 @@ type Options struct {
 	// after a crash; Past nil: the run is new.
 	Past *Past
 	Rows []event.Event
+
+	planting
 }
 
 // World is a live run. It is a [event.Source], an [event.Injector] and an
@@ -84,6 +86,7 @@ type World struct {
 	ends     map[string]event.Kind // see endings
 	incident *incident             // nil: none
 	desks    []*responder.Desk     // by lane; none if nobody watches
+	planting
 }
 
 // step is a step of the scenario with what a call of it needs.
@@ -115,6 +118,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 		sc: sc, run: Describe(sc, opts), dice: dice{opts.Seed}, window: opts.Window,
 		arrivals: arrivals(sc.Load, dice{opts.Seed}), ledger: opts.Ledger, horizon: -1,
 	}
+	sc = w.plant(opts)
 	if w.ledger == nil {
 		w.ledger = noLedger{}
 	}
@@ -134,6 +138,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	w.strays, w.children = map[taskID]stray{}, map[callID]*child{}
 	for i := range sc.Services {
 		w.services = append(w.services, newService(i, &sc.Services[i], w.dice))
+		w.services[i].planting = w.planting
 	}
 	w.armScenario()
 	w.openRefusals()
@@ -362,6 +367,7 @@ func (w *World) end() {
 // the window is durable.
 func (w *World) emit(ev event.Event) {
 	ev.At = w.now
+	w.tell(&ev)
 	w.disk.stage(&ev)
 	w.guards.write(&ev)
 	w.trails.record(&ev)
