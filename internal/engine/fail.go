@@ -16,7 +16,7 @@ func (c *Core) fail(now Time, t *task, i int16, n int32, f *Failure) error {
 	}
 	svc := t.plan.steps[i].service
 	r := c.slot(t.seq)
-	if err := decideFail(t, i, n, now, f, draw, svc == None || c.services[svc].allows(), r); err != nil {
+	if err := decideFail(t, i, n, now, f, draw, svc == None || c.services[svc].forgives(), r); err != nil {
 		c.drop()
 		return err
 	}

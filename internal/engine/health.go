@@ -106,6 +106,14 @@ func (s *service) brake() int {
 // allows tells whether an attempt that failed may be tried again.
 func (s *service) allows() bool { return s.allowed.allows(&s.Service) }
 
+// forgives tells whether an attempt that is just failing may be tried again: its
+// failure, which is noted once it is decided, counts already.
+func (s *service) forgives() bool {
+	a := s.allowed
+	a.note(&s.Service, false)
+	return a.allows(&s.Service)
+}
+
 // spend pays for a retry.
 func (s *service) spend() {
 	if s.Budget != nil {

@@ -315,3 +315,45 @@ func TestDeadline(t *testing.T) {
 		t.Errorf("driven again: %+v, want one attempt until 600", as)
 	}
 }
+
+// TestThrottleCountsTheFailureThatAsks: a failure takes its token before it is
+// decided whether it is tried again, in the engine as in a guard. Of four tokens
+// the second failure leaves two: not more than half.
+func TestThrottleCountsTheFailureThatAsks(t *testing.T) {
+	svc := Service{Name: "desk", Throttle: &Throttle{Tokens: 4, Ratio: 0.1}}
+	c, err := New(Config{
+		Store:     Discard{},
+		Services:  []Service{svc},
+		Templates: []Template{{Ref: Ref{Namespace: "t", Name: "one", Version: "1"}, Steps: []Step{{Name: "ask", Service: "desk", Retry: Retry{Limit: 9}}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Submit(0, Ref{Namespace: "t", Name: "one", Version: "1"}, Submission{}); err != nil {
+		t.Fatal(err)
+	}
+	g, err := NewGuard(svc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var engine, guard int
+	for now := Time(0); ; now++ {
+		c.Tick(now)
+		as := c.Claim(now, nil)
+		if len(as) == 0 {
+			break
+		}
+		engine++
+		if err := c.Fail(now, as[0], Failure{Class: "503"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for again := true; again; again = g.Retry() {
+		guard++
+		g.Begin(0)
+		g.End(false, 0, 0)
+	}
+	if engine != 2 || guard != 2 {
+		t.Errorf("%d attempts by the engine, %d by the guard, want 2", engine, guard)
+	}
+}
