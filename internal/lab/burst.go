@@ -19,7 +19,7 @@ func burstLaws() []Oracle {
 			{Name: "base", Doc: "first wait", Default: "1s", kind: length, low: 0.001, high: 3600},
 			{Name: "factor", Doc: "growth from wait to wait", Default: "2", kind: number, low: 1, high: 10},
 			{Name: "cap", Doc: "longest wait before jitter", Default: "1h", kind: length, low: 0.001, high: 36000},
-			{Name: "jitter", Doc: "± share by which a wait varies", Default: "0", kind: share, high: 1},
+			jitterParam(),
 			limit("3"), tasks("40000"),
 		},
 		Cases: []string{
@@ -31,6 +31,8 @@ func burstLaws() []Oracle {
 			"eG=0.01 eB=0.8 good=95s bad=5s",
 			"eG=0.01 eB=0.8 good=95s bad=5s base=5s factor=4",
 			"eG=0.01 eB=0.8 good=95s bad=5s base=5s factor=4 cap=30s jitter=0.5",
+			"eG=0.01 eB=0.8 good=95s bad=5s base=5s factor=4 jitter=full",
+			"eG=0.01 eB=0.8 good=95s bad=5s base=5s factor=4 jitter=equal",
 		},
 		fits: func(v values) error {
 			if v.length("cap") < v.length("base") {
@@ -51,7 +53,8 @@ func inBursts(v values) float64 {
 	for _, wait := range waits(v) {
 		// The refusal takes an instant; then the wait, on average over its jitter.
 		w := wait.Seconds()
-		delta := math.Exp(-c*(w+instant.Seconds())) * sinhc(c*w*v.number("jitter"))
+		low, high := varied(v.number("jitter"))
+		delta := math.Exp(-c*instant.Seconds()) * meanDecay(c*w*low, c*w*high)
 		good := at[0]*((1-pi)+pi*delta) + at[1]*(1-pi)*(1-delta)
 		bad := at[0]*pi*(1-delta) + at[1]*(pi+(1-pi)*delta)
 		at = [2]float64{good * eG, bad * eB}
@@ -59,11 +62,12 @@ func inBursts(v values) float64 {
 	return at[0] + at[1]
 }
 
-func sinhc(x float64) float64 {
-	if x == 0 {
-		return 1
+// meanDecay is the mean of e^-x over x from low to high.
+func meanDecay(low, high float64) float64 {
+	if high-low < 1e-9 {
+		return math.Exp(-low)
 	}
-	return math.Sinh(x) / x
+	return (math.Exp(-low) - math.Exp(-high)) / (high - low)
 }
 
 // bursty is one step behind a Gilbert-Elliott chain, whose tasks come every so
@@ -71,7 +75,7 @@ func sinhc(x float64) float64 {
 func bursty(v values, every event.Time) chain {
 	return chain{tasks: v.count("tasks"), every: every, links: []link{{
 		answer: instant, rate: v.number("eG"), limit: v.count("n"),
-		retry:  fmt.Sprintf("base: %s, factor: %s, cap: %s, jitter: %s", span(v.length("base")), plain(v.number("factor")), span(v.length("cap")), plain(v.number("jitter"))),
+		retry:  fmt.Sprintf("base: %s, factor: %s, cap: %s, jitter: %s", span(v.length("base")), plain(v.number("factor")), span(v.length("cap")), jitterText(v.number("jitter"))),
 		serves: []string{fmt.Sprintf("burst: {good: %s, bad: %s, rate: %s, latency: %s}", span(v.length("good")), span(v.length("bad")), plain(v.number("eB")), span(instant))},
 	}}}
 }

@@ -15,12 +15,13 @@ import (
 type kind uint8
 
 const (
-	share  kind = iota // 0.05 or 5%
-	shares             // several shares, 1%/5%/4.3%
-	count              // a whole number
-	counts             // several, 3/3/2
-	length             // a time, 1.5s
-	number             // 2 or 1.5
+	share      kind = iota // 0.05 or 5%
+	shares                 // several shares, 1%/5%/4.3%
+	count                  // a whole number
+	counts                 // several, 3/3/2
+	length                 // a time, 1.5s
+	number                 // 2 or 1.5
+	jitterKind             // a share, none, full or equal: how a wait varies
 )
 
 // Param is a number that a law has and that may be chosen.
@@ -46,6 +47,8 @@ func (p *Param) form() string {
 		return "whole numbers " + bounds + ", like 3/3/2"
 	case length:
 		return "a time " + bounds + " seconds, like 1.5s or 100ms"
+	case jitterKind:
+		return "a share " + bounds + ", none, full or equal"
 	}
 	return "a number " + bounds
 }
@@ -58,6 +61,9 @@ func (p *Param) read(text string) ([]float64, error) {
 	}
 	var list []float64
 	for _, item := range items {
+		if x, ok := spreads()[item]; ok && p.kind == jitterKind {
+			return []float64{x}, nil
+		}
 		x, err := p.one(strings.TrimSpace(item))
 		if err != nil || !(x >= p.low && x <= p.high) {
 			return nil, fmt.Errorf("%s=%s: want %s", p.Name, text, p.form())
@@ -68,6 +74,11 @@ func (p *Param) read(text string) ([]float64, error) {
 		list = append(list, x)
 	}
 	return list, nil
+}
+
+// spreads are the kinds of jitter that are no share, as numbers that no share is.
+func spreads() map[string]float64 {
+	return map[string]float64{"none": 0, "full": -1, "equal": -2}
 }
 
 func (p *Param) one(item string) (float64, error) {

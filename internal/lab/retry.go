@@ -51,15 +51,15 @@ func retryLaws() []Oracle {
 			pose: posePermanent,
 		},
 		{
-			ID: "O4", Law: "E[backoff] = sum p^k w_k", About: "Waits between attempts: w_k = min(base·factor^(k-1), cap), varied by ± jitter.",
+			ID: "O4", Law: "E[backoff] = sum p^k w_k", About: "Waits between attempts: w_k = min(base·factor^(k-1), cap), varied by jitter: ± a share, full (half of it on average) or equal (three quarters).",
 			Params: []Param{
 				errorRate("0.5"), limit("5"), tasks("20000"),
 				{Name: "base", Doc: "first wait", Default: "1s", kind: length, low: 0.001, high: 3600},
 				{Name: "factor", Doc: "growth from wait to wait", Default: "2", kind: number, low: 1, high: 10},
 				{Name: "cap", Doc: "longest wait before jitter", Default: "1h", kind: length, low: 0.001, high: 36000},
-				{Name: "jitter", Doc: "± share by which a wait varies", Default: "0", kind: share, high: 1},
+				jitterParam(),
 			},
-			Cases: []string{"p=0.5 n=5", "p=0.15 n=3", "p=1 n=5 tasks=500", "p=0.5 n=5 jitter=0.1", "p=0.5 n=5 jitter=1", "p=0.5 n=6 base=5s factor=4 cap=30s jitter=0.5"},
+			Cases: []string{"p=0.5 n=5", "p=0.15 n=3", "p=1 n=5 tasks=500", "p=0.5 n=5 jitter=0.1", "p=0.5 n=5 jitter=full", "p=0.5 n=5 jitter=equal", "p=0.5 n=6 base=5s factor=4 cap=30s jitter=0.5"},
 			fits: func(v values) error {
 				if v.length("cap") < v.length("base") {
 					return fmt.Errorf("cap=%s: want at least base, %s", span(v.length("cap")), span(v.length("base")))
@@ -170,15 +170,42 @@ func waits(v values) []event.Time {
 	return list
 }
 
+func jitterParam() Param {
+	return Param{Name: "jitter", Doc: "how a wait varies: ± a share, full or equal", Default: "0", kind: jitterKind, high: 1}
+}
+
+// varied is the range of a wait under the jitter, as shares of the wait.
+func varied(jitter float64) (low, high float64) {
+	switch jitter {
+	case spreads()["full"]:
+		return 0, 1
+	case spreads()["equal"]:
+		return 0.5, 1
+	}
+	return 1 - jitter, 1 + jitter
+}
+
+// jitterText is the jitter as scenario files have it.
+func jitterText(jitter float64) string {
+	for name, x := range spreads() {
+		if x == jitter && x < 0 {
+			return name
+		}
+	}
+	return plain(jitter)
+}
+
 // backoff is the whole wait of one task as a random variable, in seconds.
 func backoff(p float64, ws []event.Time, jitter float64) smooth {
 	law := attempts(p, len(ws)+1)
+	low, high := varied(jitter)
+	middle, half := (low+high)/2, (high-low)/2
 	var mean, second float64
 	for k, pk := range law { // k waits
 		m, variance := 0.0, 0.0
 		for _, w := range ws[:k] {
-			m += w.Seconds()
-			variance += math.Pow(jitter*w.Seconds(), 2) / 3
+			m += middle * w.Seconds()
+			variance += math.Pow(half*w.Seconds(), 2) / 3
 		}
 		mean += pk * m
 		second += pk * (m*m + variance)
@@ -189,7 +216,7 @@ func backoff(p float64, ws []event.Time, jitter float64) smooth {
 			z += complex(pk, 0) * all
 			if k < len(ws) {
 				w := ws[k].Seconds()
-				all *= cmplx.Exp(complex(0, omega*w)) * complex(sinc(jitter*w*omega), 0)
+				all *= cmplx.Exp(complex(0, omega*w*middle)) * complex(sinc(half*w*omega), 0)
 			}
 		}
 		return z
@@ -204,9 +231,10 @@ func sinc(x float64) float64 {
 }
 
 func poseBackoff(v values, t *trial) error {
-	jitter, ws := v.number("jitter"), waits(v)
+	ws := waits(v)
+	low, high := varied(v.number("jitter"))
 	c := lone(v)
-	c.links[0].retry = fmt.Sprintf("base: %s, factor: %s, cap: %s, jitter: %s", span(v.length("base")), plain(v.number("factor")), span(v.length("cap")), plain(jitter))
+	c.links[0].retry = fmt.Sprintf("base: %s, factor: %s, cap: %s, jitter: %s", span(v.length("base")), plain(v.number("factor")), span(v.length("cap")), jitterText(v.number("jitter")))
 	var sum event.Time
 	var outside identity
 	var us []float64
@@ -215,16 +243,16 @@ func poseBackoff(v values, t *trial) error {
 			return
 		}
 		got, w := e.Due-e.At, ws[e.Attempt-1]
-		spread := jitter * float64(w)
-		outside.hold(math.Abs(float64(got-w)) <= spread+0.5, func() string {
-			return fmt.Sprintf("task %d waited %s after attempt %d, not %s ± %g", e.Task, span(got), e.Attempt, span(w), jitter)
+		least, most := float64(w)*low, float64(w)*high
+		outside.hold(float64(got) >= least-0.5 && float64(got) <= most+0.5, func() string {
+			return fmt.Sprintf("task %d waited %s after attempt %d, not %g to %g of %s", e.Task, span(got), e.Attempt, low, high, span(w))
 		})
 		if e.Strategy == 0 {
 			return
 		}
 		sum += got
-		if spread > 0 && e.Attempt == 1 {
-			us = append(us, (float64(got-w)/spread+1)/2)
+		if most > least && e.Attempt == 1 {
+			us = append(us, (float64(got)-least)/(most-least))
 		}
 	})
 	if err != nil {
@@ -232,7 +260,7 @@ func poseBackoff(v values, t *trial) error {
 	}
 	findBackoff(t, v, sum)
 	t.find("waits out of their range", "waits", outside)
-	if jitter > 0 {
+	if high > low {
 		t.find("spread of the jitter", "distance", draws{us, func(x float64) float64 { return max(0, min(1, x)) }})
 	}
 	return nil
@@ -252,7 +280,7 @@ func findBackoff(t *trial, v values, sum event.Time) {
 		unit, longest = gcd(unit, w), longest+w
 	}
 	switch {
-	case v.number("jitter") > 0 || unit > 0 && longest/unit*event.Time(m) > finest:
+	case v.number("jitter") != 0 || unit > 0 && longest/unit*event.Time(m) > finest:
 		t.find("backoff of a task", "s", e)
 	case p == 0 || p == 1:
 		t.find(fmt.Sprintf("backoff is not %g s", e.mean), "tasks", counted(int(sum), int(math.Round(e.mean*float64(m)*float64(event.Second)))))
