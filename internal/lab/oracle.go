@@ -22,7 +22,7 @@ type Oracle struct {
 
 // Oracles are all laws, in order.
 func Oracles() []Oracle {
-	return slices.Concat(retryLaws(), chainLaws(), burstLaws(), queueLaws(), breakerLaws(), effectLaws(), serviceLaws())
+	return slices.Concat(retryLaws(), chainLaws(), burstLaws(), queueLaws(), budgetLaws(), breakerLaws(), effectLaws(), serviceLaws())
 }
 
 // task parameter, the same in most laws.

@@ -116,6 +116,9 @@ func attempts(p float64, n int) stats.Law {
 	return l
 }
 
+// part is n draws of the law.
+func part(law stats.Law, n int) []stats.Part { return []stats.Part{{Law: law, N: n}} }
+
 func poseAttempts(v values, t *trial) error {
 	c := lone(v)
 	s, err := t.live(c.as(engine), nil)

@@ -18,6 +18,7 @@ type chain struct {
 	links    []link
 	top      []string // further sections
 	policies bool     // breakers and limits are kept
+	switches string   // further switches of all strategies that try again
 }
 
 // link is a step and its service. Every call takes answer, whatever comes of it,
@@ -74,9 +75,13 @@ func (c chain) as(strategies ...string) system {
 			line("        %s", s)
 		}
 	}
-	line("strategies:\n  naive: {}\n  loop: {retries: on, keys: on}")
-	line("  keyless: {retries: on}")
-	line("  engine: {engine: on, retries: on, keys: on, policies: %s}", map[bool]string{true: "on", false: "off"}[c.policies])
+	more := ""
+	if c.switches != "" {
+		more = ", " + c.switches
+	}
+	line("strategies:\n  naive: {}\n  loop: {retries: on, keys: on%s}", more)
+	line("  keyless: {retries: on%s}", more)
+	line("  engine: {engine: on, retries: on, keys: on, policies: %s%s}", map[bool]string{true: "on", false: "off"}[c.policies], more)
 	return system{text: b.String(), strategies: strategies}
 }
 
