@@ -59,7 +59,7 @@ var layers = []layer{
 	{"metrics", "event logline stats", hdr, true, "a fold over events; a tape gives the same figures as a live run"},
 	{"sim", "event fault scenario engine responder redact vault audit", "", false, "the world drives the engine and is handed its store; it does not know what is drawn of it"},
 	{"report", "event metrics stats", "", true, "a reader of the fold: it cannot know more than a tape tells"},
-	{"lab", "event metrics scenario sim stats", "", true, "it judges the world by its events, as a user of scenario files"},
+	{"lab", "engine event metrics scenario sim stats", "", true, "it judges the world by its events, as a user of scenario files; of the engine it only borrows the waits, for its model of contention"},
 	{"rundir", "audit engine engine/bolt event scenario sim vault wall", "", false, "where a run meets its files; it times how long coming back takes"},
 	{"share", "", "", true, "a run as one word; it knows nothing of runs but their names"},
 	{"sweep", "event metrics report scenario sim stats", "", true, "many worlds beside each other, and what a figure comes to over them"},

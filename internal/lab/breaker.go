@@ -103,7 +103,7 @@ func poseBreaker(v values, t *trial) error {
 	// How many cycles are looked at is fixed beforehand, so that the laws are those
 	// of that many; the rest is room for bad luck.
 	seen := cycles{length: v.length("T"), wanted: int(0.6 * float64(m) / (mean + 1/(1-p)))}
-	if _, err := t.live(c.as(engine), seen.watch); err != nil {
+	if _, err := t.live(c.as(onEngine), seen.watch); err != nil {
 		return err
 	}
 	t.find("calls to trip", "calls", smooth{

@@ -29,12 +29,12 @@ func budgetLaws() []Oracle {
 			pose:   poseCap,
 		},
 		{
-			ID: "O13", Law: "a failure takes a token, a success gives ratio; retries while more than half are there", About: "The throttle of gRPC (A6), its share of allowed retries by the stationary distribution of the tokens.",
+			ID: "O13", Law: "a failure takes a token, a success gives ratio; retries while more than half are there", About: "The throttle of gRPC (A6), its share of allowed retries by the Markov chain of the tokens.",
 			Params: []Param{
 				fails("0.1"), limit("4"),
 				{Name: "tokens", Doc: "tokens at most", Default: "10", kind: count, low: 2, high: 100},
 				{Name: "ratio", Doc: "what a success gives back, in hundredths", Default: "10", kind: count, low: 1, high: 100},
-				tasks("40000"),
+				tasks("20000"),
 			},
 			Cases: []string{"f=0.05", "f=0.08", "f=0.1", "f=0.12", "f=0.2"},
 			pose:  poseThrottle,
@@ -105,7 +105,7 @@ func poseBudget(v values, t *trial) error {
 	b := newBucket(v.number("delta"), burst)
 	watch, wrong, retries := b.decisions(n)
 	c.switches = "budget: on"
-	s, err := t.live(c.as(engine), watch)
+	s, err := t.live(c.as(onEngine), watch)
 	if err != nil {
 		return err
 	}
@@ -128,12 +128,12 @@ func poseBudget(v values, t *trial) error {
 
 func poseCap(v values, t *trial) error {
 	c := bounded(v, 3, fmt.Sprintf("budget: {deposit: 10%%, burst: %d}", v.count("burst")))
-	free, err := t.live(c.as(engine), nil)
+	free, err := t.live(c.as(onEngine), nil)
 	if err != nil {
 		return err
 	}
 	c.switches = "budget: on"
-	bound, err := t.live(c.as(engine), nil)
+	bound, err := t.live(c.as(onEngine), nil)
 	if err != nil {
 		return err
 	}
@@ -145,69 +145,101 @@ func poseCap(v values, t *trial) error {
 	return nil
 }
 
-// tokens is the throttle as a chain over its tokens, in hundredths: at is the
-// distribution when a task arrives.
+// tokens is the throttle as a Markov chain over its tokens, in the largest unit
+// that fits, from one task to the next. Of the retries that were asked for and allowed so far it
+// knows, by state, the moments of z = allowed - share*asked.
 type tokens struct {
-	at          []float64
+	at          []sums
 	f           float64
-	ratio, most int
+	ratio, most int // what a success gives back, tokens at most
+	failure     int // what a failure takes
 	limit       int
+	share       float64
 }
 
-// step lets one task pass: the distribution afterwards, and how many failures
-// might have been tried again and how many were, on average.
-func (k *tokens) step() (next []float64, asked, allowed float64) {
-	next = make([]float64, len(k.at))
-	now := append([]float64{}, k.at...)
+// sums are a state's probability, and the first two moments of z there.
+type sums struct{ p, z, zz float64 }
+
+// move adds what arrives with probability q and a step of z.
+func (s *sums) move(from sums, q, step float64) {
+	s.p += q * from.p
+	s.z += q * (from.z + step*from.p)
+	s.zz += q * (from.zz + 2*step*from.z + step*step*from.p)
+}
+
+// pass lets one task pass, and adds up the failures that might have been tried
+// again and those that were, on average.
+func (k *tokens) pass(asked, allowed *float64) {
+	next, now := make([]sums, len(k.at)), k.at
 	for n := 1; n <= k.limit; n++ {
-		again := make([]float64, len(now))
-		for level, p := range now {
-			if p == 0 {
+		again := make([]sums, len(now))
+		for level, from := range now {
+			if from.p == 0 {
 				continue
 			}
-			next[min(level+k.ratio, k.most)] += p * (1 - k.f)
-			left := max(level-100, 0)
+			next[min(level+k.ratio, k.most)].move(from, 1-k.f, 0)
+			left := max(level-k.failure, 0)
 			switch {
 			case n == k.limit:
-				next[left] += p * k.f
+				next[left].move(from, k.f, 0)
 			case 2*left > k.most:
-				asked, allowed = asked+p*k.f, allowed+p*k.f
-				again[left] += p * k.f
+				*asked, *allowed = *asked+from.p*k.f, *allowed+from.p*k.f
+				again[left].move(from, k.f, 1-k.share)
 			default:
-				asked += p * k.f
-				next[left] += p * k.f
+				*asked += from.p * k.f
+				next[left].move(from, k.f, -k.share)
 			}
 		}
 		now = again
 	}
-	return next, asked, allowed
+	k.at = next
 }
 
-// settled is the share of retries that are allowed in the long run.
-func (k *tokens) settled() float64 {
-	k.at = make([]float64, k.most+1)
-	k.at[k.most] = 1
-	for range 20_000 {
-		next, _, _ := k.step()
-		moved := 0.0
-		for i := range next {
-			moved += math.Abs(next[i] - k.at[i])
+// after are the share of retries that are allowed of n tasks, from full tokens,
+// and the variance of z.
+func (k *tokens) after(n int) (share, variance float64) {
+	for range 2 { // the share first, then the moments around it
+		k.at = make([]sums, k.most+1)
+		k.at[k.most].p = 1
+		asked, allowed := 0.0, 0.0
+		for range n {
+			k.pass(&asked, &allowed)
 		}
-		if k.at = next; moved < 1e-12 {
-			break
-		}
+		k.share = allowed / asked
 	}
-	_, asked, allowed := k.step()
-	return allowed / asked
+	for _, s := range k.at {
+		variance += s.zz
+	}
+	return k.share, variance
+}
+
+// depending is a share whose numerator and denominator depend on each
+// other and on the past; only its variance is known.
+type depending struct {
+	k, n           int
+	want, variance float64 // of k - want*n
+}
+
+func (e depending) predicted() float64 { return e.want }
+func (e depending) measured() float64  { return ratio(float64(e.k), e.n) }
+func (e depending) size() int          { return e.n }
+func (e depending) test() string       { return "Chebyshev's bound" }
+func (e depending) p() float64 {
+	off := float64(e.k) - e.want*float64(e.n)
+	return min(1, e.variance/(off*off))
+}
+func (e depending) with(o evidence) evidence {
+	f := o.(depending)
+	return depending{e.k + f.k, e.n + f.n, e.want, e.variance + f.variance}
 }
 
 func poseThrottle(v values, t *trial) error {
 	n, ratio, most := v.count("n"), v.count("ratio"), 100*v.count("tokens")
 	c := bounded(v, n, fmt.Sprintf("throttle: {tokens: %d, ratio: %d%%}", v.count("tokens"), ratio))
 	c.switches = "throttle: on"
-	level, seen := most, []float64(nil)
+	level, asked, allowed := most, 0, 0
 	var wrong identity
-	if _, err := t.live(c.as(engine), func(e *event.Event) {
+	if _, err := t.live(c.as(onEngine), func(e *event.Event) {
 		switch e.Kind {
 		case event.StepSucceeded:
 			level = min(level+ratio, most)
@@ -216,19 +248,19 @@ func poseThrottle(v values, t *trial) error {
 			if int(e.Attempt) == n {
 				return
 			}
-			allowed := 0.0
-			if e.Kind == event.StepRetrying {
-				allowed = 1
+			if asked++; e.Kind == event.StepRetrying {
+				allowed++
 			}
-			wrong.hold((2*level > most) == (allowed == 1), func() string { return fmt.Sprintf("task %d, attempt %d", e.Task, e.Attempt) })
-			seen = append(seen, allowed)
+			wrong.hold((2*level > most) == (e.Kind == event.StepRetrying), func() string { return fmt.Sprintf("task %d, attempt %d", e.Task, e.Attempt) })
 		}
 	}); err != nil {
 		return err
 	}
 	if f := v.number("f"); f > 0 {
-		law := tokens{f: f, ratio: ratio, most: most, limit: n}
-		t.find("retries allowed", "share", batched(seen, law.settled()))
+		unit := int(gcd(event.Time(ratio), 100))
+		law := tokens{f: f, ratio: ratio / unit, most: most / unit, failure: 100 / unit, limit: n}
+		want, variance := law.after(v.count("tasks"))
+		t.find("retries allowed", "share", depending{allowed, asked, want, variance})
 	}
 	t.find("wrong decisions", "failures", wrong)
 	return nil

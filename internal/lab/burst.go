@@ -116,7 +116,7 @@ func poseBursts(v values, t *trial) error {
 		memory += 2 * w
 	}
 	var sky weather
-	s, err := t.live(bursty(v, memory).as(naive, engine), sky.watch)
+	s, err := t.live(bursty(v, memory).as(naive, onEngine), sky.watch)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func chances(v values) (naive, retried float64) {
 }
 
 func poseChain(v values, t *trial) error {
-	s, err := t.live(steps(v).as(naive, engine), nil)
+	s, err := t.live(steps(v).as(naive, onEngine), nil)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func poseChain(v values, t *trial) error {
 
 func poseNesting(v values, t *trial) error {
 	failed := [2]map[int32]bool{{}, {}}
-	s, err := t.live(steps(v).as(naive, engine), func(e *event.Event) {
+	s, err := t.live(steps(v).as(naive, onEngine), func(e *event.Event) {
 		if e.Kind == event.TaskFailed || e.Kind == event.TaskParked {
 			failed[e.Strategy][e.Task] = true
 		}

@@ -66,7 +66,7 @@ func poseCharges(v values, t *trial) error {
 	}
 	made := [2][]int{make([]int, m+1), make([]int, m+1)}
 	repeated := 0
-	if _, err := t.live(c.as("keyless", engine), func(e *event.Event) {
+	if _, err := t.live(c.as("keyless", onEngine), func(e *event.Event) {
 		switch e.Kind {
 		case event.EffectMade:
 			made[e.Strategy][e.Task]++
@@ -157,7 +157,7 @@ func poseConservation(v values, t *trial) error {
 	m := v.count("tasks")
 	over := event.Time(m) * event.Second / 20
 	acc := newAccount(4, m)
-	sys := system{text: troubled(m, over), strategies: []string{naive, "keyless", loop, engine}, journal: []string{fmt.Sprintf("bank @ %s..%s: outage", span(over*3/4), span(over*3/4+event.Minute))}}
+	sys := system{text: troubled(m, over), strategies: []string{naive, "keyless", loop, onEngine}, journal: []string{fmt.Sprintf("bank @ %s..%s: outage", span(over*3/4), span(over*3/4+event.Minute))}}
 	s, err := t.live(sys, acc.watch)
 	if err != nil {
 		return err

@@ -180,6 +180,9 @@ func (e batches) with(o evidence) evidence {
 	return batches{slices.Concat(e.means, f.means), e.want, e.n + f.n}
 }
 
+// exactTest names the test of what chance cannot excuse.
+const exactTest = "identity"
+
 // identity is a law without chance: it holds in each of n comparisons or it is
 // broken. first says where.
 type identity struct {
@@ -201,7 +204,7 @@ func (e *identity) hold(ok bool, where func() string) {
 func (e identity) predicted() float64 { return 0 }
 func (e identity) measured() float64  { return float64(e.broken) }
 func (e identity) size() int          { return e.n }
-func (e identity) test() string       { return "identity" }
+func (e identity) test() string       { return exactTest }
 func (e identity) p() float64 {
 	if e.broken > 0 {
 		return 0
@@ -227,7 +230,7 @@ type same struct {
 func (e same) predicted() float64 { return e.want }
 func (e same) measured() float64  { return e.got }
 func (e same) size() int          { return e.n }
-func (e same) test() string       { return "identity" }
+func (e same) test() string       { return exactTest }
 func (e same) p() float64         { return identity{broken: e.differ}.p() }
 func (e same) with(o evidence) evidence {
 	f := o.(same)

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,7 +23,15 @@ type Oracle struct {
 
 // Oracles are all laws, in order.
 func Oracles() []Oracle {
-	return slices.Concat(retryLaws(), chainLaws(), burstLaws(), queueLaws(), budgetLaws(), breakerLaws(), effectLaws(), serviceLaws())
+	all := slices.Concat(retryLaws(), chainLaws(), burstLaws(), queueLaws(), budgetLaws(), breakerLaws(), contentionLaws(), effectLaws(), serviceLaws())
+	slices.SortStableFunc(all, func(a, b Oracle) int { return a.number() - b.number() })
+	return all
+}
+
+// number is the number in an oracle's id.
+func (o *Oracle) number() int {
+	n, _ := strconv.Atoi(o.ID[1:]) // ids are O and a number, see the test
+	return n
 }
 
 // task parameter, the same in most laws.

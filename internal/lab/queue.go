@@ -37,7 +37,6 @@ func queueLaws() []Oracle {
 		{ID: "O15", Law: "stuck iff rho > 1/(1+R)", About: "Metastable failure by R immediate retries.", Unposed: noQueue},
 		{ID: "O16", Law: "trigger d* = T(1+1/rho)/2", About: "The outage that tips it.", Unposed: noQueue},
 		{ID: "O17", Law: "backoff does not cure it; budget, LIFO and deadlines do", About: "Remedies.", Unposed: noQueue},
-		{ID: "O18", Law: "calls: full <= equal <= decorrelated < exponential < none", About: "Contention by jitter.", Unposed: "needs jitter kinds and optimistic locking"},
 	}
 }
 
@@ -72,7 +71,7 @@ func (p *present) law(end event.Time) evidence {
 func poseLittle(v values, t *trial) error {
 	m := v.count("tasks")
 	over := event.Time(m) * event.Second / 20
-	names := []string{naive, loop, engine}
+	names := []string{naive, loop, onEngine}
 	inside := make([]present, len(names))
 	attempts := make([]present, len(names))
 	came := map[int32]event.Time{}
@@ -124,7 +123,7 @@ func poseLimit(v values, t *trial) error {
 	}}}
 	came := make([]event.Time, m+1)
 	waited := make([]float64, 0, m)
-	if _, err := t.live(c.as(engine), func(e *event.Event) {
+	if _, err := t.live(c.as(onEngine), func(e *event.Event) {
 		switch e.Kind {
 		case event.TaskSubmitted:
 			came[e.Task] = e.At
@@ -138,9 +137,9 @@ func poseLimit(v values, t *trial) error {
 	return nil
 }
 
-// batched are the means of twenty long stretches, without the first tenth.
+// batched are the means of ten long stretches, without the first tenth.
 func batched(xs []float64, want float64) batches {
-	const stretches = 20
+	const stretches = 10
 	xs = xs[len(xs)/10:]
 	b := batches{want: want, n: len(xs)}
 	for i := range stretches {

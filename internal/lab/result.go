@@ -68,7 +68,7 @@ type Invariants struct {
 
 // exact tells whether the cell is an identity, which chance cannot excuse.
 func (c *Cell) exact() bool {
-	return c.pooled.test() == "identity"
+	return c.pooled.test() == exactTest
 }
 
 // judge finds which tests fail. All tests of chance, of each seed and of all

@@ -3,7 +3,6 @@ package lab
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/stats"
@@ -20,6 +19,7 @@ func limit(def string) Param {
 	return Param{Name: "n", Doc: "attempts in all", Default: def, kind: count, low: 1, high: 20}
 }
 
+//tidy:long a table
 func retryLaws() []Oracle {
 	return []Oracle{
 		{
@@ -68,6 +68,22 @@ func retryLaws() []Oracle {
 			},
 			pose: poseBackoff,
 		},
+		{
+			ID: "O27", Law: "w_k uniform in [base, 3 w_(k-1)], at most cap", About: "Decorrelated jitter: each wait follows from the one before.",
+			Params: []Param{
+				errorRate("0.6"), limit("6"), tasks("10000"),
+				{Name: "base", Doc: "least wait", Default: "1s", kind: length, low: 0.001, high: 3600},
+				{Name: "cap", Doc: "longest wait", Default: "1h", kind: length, low: 0.001, high: 36000},
+			},
+			Cases: []string{"cap=1h", "cap=5s"},
+			fits: func(v values) error {
+				if v.length("cap") < v.length("base") {
+					return fmt.Errorf("cap=%s: want at least base, %s", span(v.length("cap")), span(v.length("base")))
+				}
+				return nil
+			},
+			pose: poseDecorrelated,
+		},
 	}
 }
 
@@ -92,7 +108,7 @@ func agree(fates []map[int32]bool, tasks int) identity {
 func poseExhausted(v values, t *trial) error {
 	c := lone(v)
 	failed := []map[int32]bool{{}, {}}
-	s, err := t.live(c.as(loop, engine), func(e *event.Event) {
+	s, err := t.live(c.as(loop, onEngine), func(e *event.Event) {
 		if e.Kind == event.TaskFailed || e.Kind == event.TaskParked {
 			failed[e.Strategy][e.Task] = true
 		}
@@ -121,7 +137,7 @@ func part(law stats.Law, n int) []stats.Part { return []stats.Part{{Law: law, N:
 
 func poseAttempts(v values, t *trial) error {
 	c := lone(v)
-	s, err := t.live(c.as(engine), nil)
+	s, err := t.live(c.as(onEngine), nil)
 	if err != nil {
 		return err
 	}
@@ -147,7 +163,7 @@ func posePermanent(v values, t *trial) error {
 		error: fmt.Sprintf(`{rate: %s, classes: {invalid: {share: %s, permanent: on, latency: 1ms}, "503": {share: %s, latency: 1ms}}}`,
 			plain(d+tr), plain(d/(d+tr)), plain(tr/(d+tr))),
 	}}}
-	s, err := t.live(c.as(engine), nil)
+	s, err := t.live(c.as(onEngine), nil)
 	if err != nil {
 		return err
 	}
@@ -161,157 +177,4 @@ func posePermanent(v values, t *trial) error {
 	t.find("exhausted", "share", hits{tasks.EverParked, m, parked})
 	t.find("not done at first", "share", hits{tasks.FirstPassFailed, m, failed + parked})
 	return nil
-}
-
-// waits are the waits after the attempts 1 to n-1 before jitter.
-func waits(v values) []event.Time {
-	var list []event.Time
-	for k := range v.count("n") - 1 {
-		w := float64(v.length("base")) * math.Pow(v.number("factor"), float64(k))
-		list = append(list, event.Time(math.Round(min(w, float64(v.length("cap"))))))
-	}
-	return list
-}
-
-func jitterParam() Param {
-	return Param{Name: "jitter", Doc: "how a wait varies: ± a share, full or equal", Default: "0", kind: jitterKind, high: 1}
-}
-
-// varied is the range of a wait under the jitter, as shares of the wait.
-func varied(jitter float64) (low, high float64) {
-	switch jitter {
-	case spreads()["full"]:
-		return 0, 1
-	case spreads()["equal"]:
-		return 0.5, 1
-	}
-	return 1 - jitter, 1 + jitter
-}
-
-// jitterText is the jitter as scenario files have it.
-func jitterText(jitter float64) string {
-	for name, x := range spreads() {
-		if x == jitter && x < 0 {
-			return name
-		}
-	}
-	return plain(jitter)
-}
-
-// backoff is the whole wait of one task as a random variable, in seconds.
-func backoff(p float64, ws []event.Time, jitter float64) smooth {
-	law := attempts(p, len(ws)+1)
-	low, high := varied(jitter)
-	middle, half := (low+high)/2, (high-low)/2
-	var mean, second float64
-	for k, pk := range law { // k waits
-		m, variance := 0.0, 0.0
-		for _, w := range ws[:k] {
-			m += middle * w.Seconds()
-			variance += math.Pow(half*w.Seconds(), 2) / 3
-		}
-		mean += pk * m
-		second += pk * (m*m + variance)
-	}
-	return smooth{mean: mean, sd: math.Sqrt(max(0, second-mean*mean)), one: func(omega float64) complex128 {
-		z, all := complex(0, 0), complex(1, 0)
-		for k, pk := range law {
-			z += complex(pk, 0) * all
-			if k < len(ws) {
-				w := ws[k].Seconds()
-				all *= cmplx.Exp(complex(0, omega*w*middle)) * complex(sinc(half*w*omega), 0)
-			}
-		}
-		return z
-	}}
-}
-
-func sinc(x float64) float64 {
-	if x == 0 {
-		return 1
-	}
-	return math.Sin(x) / x
-}
-
-func poseBackoff(v values, t *trial) error {
-	ws := waits(v)
-	low, high := varied(v.number("jitter"))
-	c := lone(v)
-	c.links[0].retry = fmt.Sprintf("base: %s, factor: %s, cap: %s, jitter: %s", span(v.length("base")), plain(v.number("factor")), span(v.length("cap")), jitterText(v.number("jitter")))
-	var sum event.Time
-	var outside identity
-	var us []float64
-	_, err := t.live(c.as(loop, engine), func(e *event.Event) {
-		if e.Kind != event.StepRetrying {
-			return
-		}
-		got, w := e.Due-e.At, ws[e.Attempt-1]
-		least, most := float64(w)*low, float64(w)*high
-		outside.hold(float64(got) >= least-0.5 && float64(got) <= most+0.5, func() string {
-			return fmt.Sprintf("task %d waited %s after attempt %d, not %g to %g of %s", e.Task, span(got), e.Attempt, low, high, span(w))
-		})
-		if e.Strategy == 0 {
-			return
-		}
-		sum += got
-		if most > least && e.Attempt == 1 {
-			us = append(us, (float64(got)-least)/(most-least))
-		}
-	})
-	if err != nil {
-		return err
-	}
-	findBackoff(t, v, sum)
-	t.find("waits out of their range", "waits", outside)
-	if high > low {
-		t.find("spread of the jitter", "distance", draws{us, func(x float64) float64 { return max(0, min(1, x)) }})
-	}
-	return nil
-}
-
-// finest is how many values a sum may have to be worked out value by value.
-const finest = 4_000_000
-
-// findBackoff compares the whole wait with its law. Without jitter the law is
-// that of a whole number of microseconds, or nothing but the number itself.
-func findBackoff(t *trial, v values, sum event.Time) {
-	m, p, ws := v.count("tasks"), v.number("p"), waits(v)
-	e := backoff(p, ws, v.number("jitter"))
-	e.sum, e.n = sum.Seconds(), m
-	unit, longest := event.Time(0), event.Time(0)
-	for _, w := range ws {
-		unit, longest = gcd(unit, w), longest+w
-	}
-	switch {
-	case v.number("jitter") != 0 || unit > 0 && longest/unit*event.Time(m) > finest:
-		t.find("backoff of a task", "s", e)
-	case p == 0 || p == 1:
-		t.find(fmt.Sprintf("backoff is not %g s", e.mean), "tasks", counted(int(sum), int(math.Round(e.mean*float64(m)*float64(event.Second)))))
-	default:
-		t.find("backoff of a task", "s", latticed(attempts(p, len(ws)+1), ws, unit, sum, m))
-	}
-}
-
-func gcd(a, b event.Time) event.Time {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
-}
-
-// latticed is the sum of waits that are multiples of unit.
-func latticed(law stats.Law, ws []event.Time, unit, sum event.Time, tasks int) evidence {
-	last := event.Time(0)
-	for _, w := range ws {
-		last += w
-	}
-	l := make(stats.Law, last/unit+1)
-	at := event.Time(0)
-	for k, p := range law {
-		l[at/unit] += p
-		if k < len(ws) {
-			at += ws[k]
-		}
-	}
-	return total{[]stats.Part{{Law: l, N: tasks}}, int(sum / unit), unit.Seconds()}
 }

@@ -88,7 +88,7 @@ func poseRetryAfter(v values, t *trial) error {
 	c.links[0].retry = "base: " + span(v.length("base")) + ", factor: 2, cap: 10h, jitter: 0%"
 	c.links[0].error = fmt.Sprintf(`{rate: %s, classes: {"429": {share: 100%%, latency: 1ms, retry_after: %s}}}`, plain(v.number("p")), span(v.length("after")))
 	var e identity
-	_, err := t.live(c.as(loop, engine), func(ev *event.Event) {
+	_, err := t.live(c.as(loop, onEngine), func(ev *event.Event) {
 		if ev.Kind == event.StepRetrying {
 			want := max(v.length("base")<<(ev.Attempt-1), v.length("after"))
 			e.hold(ev.Due-ev.At == want, func() string {
@@ -148,7 +148,7 @@ func poseLatency(v values, t *trial) error {
 	}}}
 	var xs []float64
 	slow := [2]int{}
-	if _, err := t.live(c.as(engine), func(e *event.Event) {
+	if _, err := t.live(c.as(onEngine), func(e *event.Event) {
 		if e.Kind == event.StepSucceeded {
 			xs = append(xs, e.Dur.Seconds())
 			if e.Dur > median {
@@ -162,7 +162,7 @@ func poseLatency(v values, t *trial) error {
 		return err
 	}
 	c.links[0].step = []string{"timeout: " + span(v.length("timeout"))}
-	s, err := t.live(c.as(naive, engine), nil)
+	s, err := t.live(c.as(naive, onEngine), nil)
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func poseRateLimit(v values, t *trial) error {
 		level -= token
 	}
 	var e identity
-	_, err := t.live(c.as(naive, engine), func(ev *event.Event) {
+	_, err := t.live(c.as(naive, onEngine), func(ev *event.Event) {
 		if ev.Kind == event.StepSucceeded || ev.Kind == event.StepFailed {
 			e.hold(refused[ev.Task] == (ev.Kind == event.StepFailed), func() string { return fmt.Sprintf("call %d", ev.Task) })
 		}
@@ -215,7 +215,7 @@ func poseArrivals(v values, t *trial) error {
 	}
 	var xs []float64
 	inPeak := 0
-	if _, err := t.live(c.as(naive, engine), func(e *event.Event) {
+	if _, err := t.live(c.as(naive, onEngine), func(e *event.Event) {
 		if e.Kind == event.TaskSubmitted && e.Strategy == 0 {
 			xs = append(xs, float64(e.At))
 			if e.At >= from && e.At < from+length {

@@ -36,9 +36,9 @@ type link struct {
 
 // The strategies of every chain: one attempt; a loop around each call; the engine.
 const (
-	naive  = "naive"
-	loop   = "loop"
-	engine = "engine"
+	naive    = "naive"
+	loop     = "loop"
+	onEngine = "engine"
 )
 
 // as makes the system of the chain with the strategies.

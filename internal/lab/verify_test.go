@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -33,8 +34,9 @@ func small(t *testing.T, o Options, most float64) *Result {
 		t.Fatal(err)
 	}
 	for i := range asked {
-		n := asked[i].values.all["tasks"]
-		n[0] = min(n[0], most)
+		if n := asked[i].values.all["tasks"]; len(n) > 0 {
+			n[0] = min(n[0], most)
+		}
 	}
 	r := &Result{Bound: Bound}
 	if err := r.ask(context.Background(), o, asked); err != nil {
@@ -110,7 +112,10 @@ func TestOwnCase(t *testing.T) {
 
 // TestUnposedIsListed: a law that cannot be asked is named with its reason.
 func TestUnposedIsListed(t *testing.T) {
-	for _, o := range Oracles() {
+	for i, o := range Oracles() {
+		if o.ID != fmt.Sprintf("O%d", i+1) {
+			t.Errorf("%s is number %d", o.ID, i+1)
+		}
 		if (o.Unposed == "") == (o.pose == nil) {
 			t.Errorf("%s: it is posed, or it says why not", o.ID)
 		}
@@ -214,6 +219,9 @@ func TestKnownValues(t *testing.T) {
 		{"charged once", law[1], .98957, .00001},
 		{"charges", mean, 1.0104, .00001},
 		{"backoff", backoffs.mean, 2, 1e-9},
+		{"backoff, full jitter", backoff(.5, waits(v(3, "p=0.5 n=5")), spreads()["full"]).mean, 1, 1e-9},
+		{"backoff, equal jitter", backoff(.5, waits(v(3, "p=0.5 n=5")), spreads()["equal"]).mean, 1.5, 1e-9},
+		{"preset E, full jitter", inBursts(v(o7, "eG=0.01 eB=0.8 good=95s bad=5s base=5s factor=4 jitter=full")), .0046, .0001},
 	} {
 		if c.got < c.want-c.within || c.got > c.want+c.within {
 			t.Errorf("%s: %.6f, want %v", c.name, c.got, c.want)
