@@ -62,20 +62,25 @@ type Schedule struct {
 // day is the length of one, in virtual time.
 const day = 24 * Hour
 
+// InDays tells whether people of this run count in days: it has a schedule, or
+// lasts for two days and more.
+func (r *Run) InDays() bool { return r.Schedule != nil || r.Duration >= 2*day }
+
 // Clock writes the instant as people of this run read it: "0:31:07" since the
-// start, and with a schedule "day 12 03:17", counted from midnight before the
-// first task.
+// start, and in days "day 12 03:17", counted from midnight before the first task.
 func (r *Run) Clock(t Time) string {
-	if r.Schedule == nil {
+	if !r.InDays() {
 		return t.Clock()
 	}
-	t += r.Schedule.Begins
+	if r.Schedule != nil {
+		t += r.Schedule.Begins
+	}
 	return fmt.Sprintf("day %d %02d:%02d", t/day+1, t%day/Hour, t%Hour/Minute)
 }
 
-// Length writes how long tasks arrive: "1:00:00", and with a schedule in days.
+// Length writes how long tasks arrive: "1:00:00", or "91 days".
 func (r *Run) Length() string {
-	if r.Schedule == nil {
+	if !r.InDays() {
 		return r.Duration.Clock()
 	}
 	return fmt.Sprintf("%d days", (r.Duration+day-1)/day)

@@ -8,12 +8,16 @@ const recentSlices = int64(12)
 // Window is the length of time of which [Step.RecentRate] tells.
 func (s *State) Window() event.Time { return window(s.Run) }
 
-// window is the last minute; of tasks on a schedule the last thirty.
+// window is the last minute; of tasks on a schedule the last thirty, and of a run
+// that lasts for days a sixtieth of it.
 func window(run *event.Run) event.Time {
-	if run.Schedule == nil {
-		return event.Minute
+	switch {
+	case run.Schedule != nil:
+		return max(30*run.Schedule.Every, event.Minute)
+	case run.InDays():
+		return run.Duration / 60
 	}
-	return max(30*run.Schedule.Every, event.Minute)
+	return event.Minute
 }
 
 // recent counts outcomes of attempts in a ring of slices of time.

@@ -24,6 +24,9 @@ func (s *scene) shortFacts(k int) []fact {
 		}
 		return append(left[:factRows], s.watchFacts(k)...)
 	}
+	if s.run.Releases != nil {
+		return s.registryFacts(k)
+	}
 	left := s.promiseFacts(k)
 	left = left[:min(len(left), factRows-1)]
 	for _, f := range s.fateFacts(k) {
@@ -45,6 +48,10 @@ func (s *scene) longFacts(k int) []fact {
 	if s.watched() {
 		f := append(s.watchFacts(k), s.searchFacts(k)...)
 		return append(append(append(f, s.owedFacts(k)...), s.fateFacts(k)...), s.effortFacts(k)...)
+	}
+	if s.run.Releases != nil {
+		f := append(s.registryFacts(k), s.moreRegistryFacts(k)...)
+		return append(append(append(f, s.promiseFacts(k)...), s.fateFacts(k)...), s.effortFacts(k)...)
 	}
 	f := append(s.promiseFacts(k), s.costFacts(k)...)
 	return append(append(f, s.fateFacts(k)...), s.effortFacts(k)...)

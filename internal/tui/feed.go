@@ -129,7 +129,7 @@ func eventMark(k event.Kind) (rune, ink) {
 
 // shortClock is the time without the hour, as long as there is none.
 func shortClock(run *event.Run, t event.Time) string {
-	if run.Schedule != nil {
+	if run.InDays() {
 		return strings.TrimPrefix(run.Clock(t), "day ")
 	}
 	if t < event.Hour {

@@ -225,8 +225,11 @@ func (s *scene) attemptFacts(a *attempt, r *lifeRow) []fact {
 // exactClock is the time with milliseconds; of tasks that take hours, with
 // seconds.
 func (s *scene) exactClock(t event.Time) string {
-	if s.run.Schedule != nil {
+	switch {
+	case s.run.Schedule != nil:
 		return fmt.Sprintf("%s:%02d", s.run.Clock(t), t%event.Minute/event.Second)
+	case s.run.InDays():
+		return fmt.Sprintf("%s:%02d.%03d", s.run.Clock(t), t%event.Minute/event.Second, t%event.Second/event.Millisecond)
 	}
 	return fmt.Sprintf("%s.%03d", t.Clock(), t%event.Second/event.Millisecond)
 }

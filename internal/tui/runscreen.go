@@ -72,7 +72,11 @@ func (s *scene) drawNarrow(p pane) {
 	s.drawLives(p.at(cut(n.lives)))
 	s.drawBanner(p.at(cut(1)), 0)
 	s.drawGraphs(p.at(cut(n.graph)).part(1, 0, p.w-2, n.graph))
-	s.drawSparks(p.at(cut(n.sparks)))
+	if s.run.Releases != nil {
+		s.drawRegistry(p.at(cut(n.sparks)))
+	} else {
+		s.drawSparks(p.at(cut(n.sparks)))
+	}
 	s.drawRule(p.at(cut(1)))
 	s.drawFeed(p.at(rest))
 }
@@ -170,9 +174,22 @@ func (s *scene) drawWideTop(p pane) {
 	middle := p.w - 2*side - 2
 	s.drawSide(p.part(0, 0, side, p.h), 0)
 	p.vline(side, 0, p.h, '│', inkFaint)
-	s.drawGraphs(p.part(side+2, 0, middle-2, p.h))
+	s.drawMiddle(p.part(side+2, 0, middle-2, p.h))
 	p.vline(side+1+middle, 0, p.h, '│', inkFaint)
 	s.drawSide(p.part(side+middle+2, 0, side, p.h), 1)
+}
+
+// drawMiddle is the graphs, and below them who has which name if that is what the
+// run is about.
+func (s *scene) drawMiddle(p pane) {
+	if s.run.Releases == nil {
+		s.drawGraphs(p)
+		return
+	}
+	names := clamp(len(s.run.Releases.Names)+1, 3, max(p.h/2, 3))
+	graphs, low := p.rect.bottom(names)
+	s.drawGraphs(p.at(graphs))
+	s.drawNames(p.at(low))
 }
 
 // drawSide is a life with its bars below.

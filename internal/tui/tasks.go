@@ -234,7 +234,7 @@ func (s *scene) listColumns(w int) []column {
 		{w: 8, title: "error", cell: errorCell},
 		{w: 8, title: "waited", right: true, cell: waitedCell},
 	}
-	if s.run.Schedule != nil { // the day takes room
+	if s.run.InDays() { // the day takes room
 		columns[1].w, columns[2].w = columns[1].w+2, columns[2].w-2
 	}
 	if len(s.run.Strategies) == 1 {
