@@ -142,6 +142,8 @@ func (g *Registry) hold(r *event.Releases, e *event.Event, taken bool) {
 		h.From, h.Since, h.Times = h.Team, e.At, h.Times+1
 	case h.Team < 0:
 		h.Since = e.At
+	default:
+		return // a new version of whoever has it
 	}
 	h.Team = t
 }

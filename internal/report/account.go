@@ -17,6 +17,8 @@ type account struct {
 	trouble  []*event.Event // attempts that failed
 	made     []*event.Event // effects
 	attempts []int          // by step
+	stray    *event.Event   // that it ran another team's workflow, or nil
+	children []*event.Event // of the work that it handed over
 	called   int            // how often a person was called and acted
 }
 
@@ -41,7 +43,12 @@ func (a *account) note(e *event.Event) {
 		a.last = e
 	case event.EffectMade:
 		a.made = append(a.made, e)
-	case event.EffectRepeated, event.StepSkipped, event.StepFellBack, event.WorkBegan, event.WorkDropped:
+	case event.TaskMisrouted:
+		a.stray = e
+	case event.ChildCreated, event.ChildMet, event.ChildEnded:
+		a.children = append(a.children, e)
+	case event.EffectRepeated, event.StepSkipped, event.StepFellBack, event.WorkBegan, event.WorkDropped,
+		event.TaskTagged, event.SecretSeen:
 	default:
 		a.end = e
 		if e.Kind == event.TaskParked {

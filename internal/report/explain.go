@@ -13,6 +13,11 @@ func Explain(run *event.Run, life []event.Event) string {
 		return "It has not arrived yet."
 	}
 	a := recount(run, life)
+	return a.outcome() + a.astray() + a.handedOver()
+}
+
+// outcome says what became of the task.
+func (a *account) outcome() string {
 	switch a.end.Kind {
 	case event.TaskSucceeded:
 		return a.success()
@@ -24,7 +29,7 @@ func Explain(run *event.Run, life []event.Event) string {
 		return "It was rejected: " + a.why(a.end) + "." + a.leftovers()
 	case event.TaskParked:
 		if a.end.Due > a.end.At {
-			return fmt.Sprintf("It stands still at %s: %s. A person is called and acts at %s.", a.step(a.end), a.why(a.end), run.Clock(a.end.Due))
+			return fmt.Sprintf("It stands still at %s: %s. A person is called and acts at %s.", a.step(a.end), a.why(a.end), a.run.Clock(a.end.Due))
 		}
 		return a.parking()
 	}

@@ -73,3 +73,41 @@ func (t teller) toldChild() string {
 
 // Days writes a long time in days: "3.1 days".
 func Days(t event.Time) string { return Decimal(t.Seconds()/86400) + " days" }
+
+// astray tells that the task ran another team's workflow.
+func (a *account) astray() string {
+	if a.stray == nil {
+		return ""
+	}
+	s := " It ran the " + words(a.stray.Text) + " of " + words(a.stray.Class) + ", whose name that was at the time."
+	if a.stray.Amount > 0 {
+		s += " The control that its own workflow has was not asked."
+	}
+	return s
+}
+
+// handedOver tells what became of the work that the task handed over.
+func (a *account) handedOver() string {
+	made, open, failed := 0, 0, ""
+	for _, e := range a.children {
+		switch {
+		case e.Kind == event.ChildCreated:
+			made, open = made+1, open+1
+		case e.Kind == event.ChildEnded && e.Class == "":
+			open--
+		case e.Kind == event.ChildEnded:
+			open, failed = open-1, a.why(e)
+		}
+	}
+	switch {
+	case made == 0:
+		return ""
+	case made > 1:
+		return " It handed the same work over " + Plural(made, event.Noun{One: "time", Many: "times"}) + ": the answer to the first was lost."
+	case failed != "":
+		return " What it handed over failed, " + failed + ", which it was not told."
+	case open > 0:
+		return " What it handed over is not done yet."
+	}
+	return " What it handed over is done."
+}

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/report"
 )
@@ -54,7 +56,9 @@ func readLife(run *event.Run, events []event.Event) *biography {
 			b.pauses = append(b.pauses, pauseTime{step: int(e.Step), from: e.At, deferred: true})
 		case event.EffectMade, event.EffectRepeated:
 			b.deed(run, e)
-		case event.StepFellBack, event.WorkBegan, event.WorkDropped:
+		case event.ChildCreated, event.ChildMet, event.ChildEnded:
+			b.child(e)
+		case event.StepFellBack, event.WorkBegan, event.WorkDropped, event.TaskMisrouted, event.TaskTagged, event.SecretSeen:
 		case event.StepSkipped:
 			b.skipped = append(b.skipped, int(e.Step))
 		default:
@@ -113,6 +117,24 @@ func (b *biography) finish(e *event.Event) {
 	a.end, a.outcome, a.dur, a.class, a.text, a.due = e.At, e.Kind, e.Dur, e.Class, e.Text, e.Due
 	if e.Kind == event.StepRetrying {
 		b.pauses = append(b.pauses, pauseTime{step: a.step, from: e.At})
+	}
+}
+
+// child notes at the attempt that handed work over what became of it.
+func (b *biography) child(e *event.Event) {
+	a := b.find(int(e.Step), int(e.Attempt))
+	if a == nil {
+		return
+	}
+	switch {
+	case e.Kind == event.ChildCreated:
+		a.deeds = append(a.deeds, "handed over to "+e.Text)
+	case e.Kind == event.ChildMet:
+		a.deeds = append(a.deeds, "that was there")
+	case e.Class != "":
+		a.deeds = append(a.deeds, "which failed: "+strings.ReplaceAll(e.Class, "_", " "))
+	default:
+		a.deeds = append(a.deeds, "which is done")
 	}
 }
 

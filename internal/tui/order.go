@@ -175,8 +175,8 @@ type lifeRow struct {
 // lifeRows are all lines, in order.
 func (s *scene) lifeRows(lives []*biography) []lifeRow {
 	var rows []lifeRow
-	first, end := s.stepsOf(lives)
 	for k, b := range lives {
+		first, end := s.stepsOf(b, lives)
 		rows = append(rows, lifeRow{strategy: k, step: -1})
 		for step := first; step < end; step++ {
 			n := len(rows)
@@ -194,11 +194,11 @@ func (s *scene) lifeRows(lives []*biography) []lifeRow {
 	return rows
 }
 
-// stepsOf is the range of the steps of the task's workflow: that of the first
-// step that ran.
-func (s *scene) stepsOf(lives []*biography) (first, end int) {
+// stepsOf is the range of the steps of the workflow of a life: that of the first
+// step that ran in it, or in any of the task's lives.
+func (s *scene) stepsOf(life *biography, lives []*biography) (first, end int) {
 	w := 0
-	for _, b := range lives {
+	for _, b := range append([]*biography{life}, lives...) {
 		if len(b.attempts) > 0 {
 			w = s.run.Steps[b.attempts[0].step].Workflow
 			break

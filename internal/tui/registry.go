@@ -34,7 +34,7 @@ func (s *scene) registryFacts(k int) []fact {
 		{label: "releases", value: report.Count(g.Registered), ink: inkText, gap: true},
 		{label: "conflicts", value: report.Count(g.Conflicts), ink: costInk(g.Conflicts > 0)},
 		{label: "name wait", value: wait, ink: costInk(g.Waited > 0)},
-		{label: "meetings", value: report.Decimal(report.CommitteeHours(s.state, k)) + " h/wk", ink: costInk(g.Talked > 0)},
+		{label: "meetings", value: report.Hours(report.CommitteeHours(s.state, k)), ink: costInk(g.Talked > 0)},
 	}
 }
 
@@ -72,11 +72,11 @@ func (s *scene) ownership(k, w int) (string, ink) {
 		return s.allHeld(k), inkText
 	}
 	h := &s.state.Strategies[k].Registry.Holders[i]
-	text := s.run.Releases.Names[i] + " is " + s.team(h.Team) + "'s"
+	text := s.run.Releases.Names[i] + ": " + s.team(h.Team)
 	if h.From >= 0 {
-		return text + ", taken from " + s.team(h.From) + " " + report.Span(s.state.Now-h.Since) + " ago", inkFail | bold
+		return text + ", taken from " + s.team(h.From), inkFail | bold
 	}
-	return text + " again, taken " + report.Plural(h.Times, event.Noun{One: "time", Many: "times"}), inkRetry
+	return text + " again; it was taken " + report.Plural(h.Times, event.Noun{One: "time", Many: "times"}), inkRetry
 }
 
 // flows names the workflows by their whole keys, as far as there is room.
@@ -99,7 +99,7 @@ func (s *scene) flows(w int) string {
 func (s *scene) allHeld(k int) string {
 	for i, name := range s.run.Releases.Names {
 		if h := &s.state.Strategies[k].Registry.Holders[i]; h.Team >= 0 && slices.ContainsFunc(s.run.Workflows, func(f event.Workflow) bool { return f.Name == name }) {
-			return name + " is " + s.team(h.Team) + "'s"
+			return name + ": " + s.team(h.Team)
 		}
 	}
 	return "nothing is registered yet"
@@ -139,8 +139,8 @@ func (s *scene) drawNames(p pane) {
 		return
 	}
 	g := s.state.Strategies[k].Registry
-	p.text(0, 0, "who has which name, "+s.run.Strategies[k].Name, inkDim)
-	p.right(p.w, 0, fmt.Sprintf("%d before the committee", g.Waiting), inkPend)
+	p.clip(0, 0, p.w-16, "who has which name", inkDim)
+	p.right(p.w, 0, fmt.Sprintf("%d names wait", g.Waiting), inkPend)
 	y := 1
 	for _, i := range s.namesByUnrest(g) {
 		if y >= p.h {

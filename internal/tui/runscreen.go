@@ -105,6 +105,12 @@ func (s *scene) drawRule(p pane) {
 // graphHeight is how many of at most want rows the graphs use at width w.
 func (s *scene) graphHeight(w, want int) int {
 	used := 0
+	if s.stacked(w, want) {
+		for i := range s.run.Workflows {
+			used += s.planFor(i, w, want/len(s.run.Workflows)).plan.h
+		}
+		return min(used, want)
+	}
 	for i := range s.run.Workflows {
 		pl := s.planFor(i, w, want)
 		if !pl.fits {
@@ -115,9 +121,30 @@ func (s *scene) graphHeight(w, want int) int {
 	return min(used, want)
 }
 
-// drawGraphs draws all workflows, side by side if there are several.
+// stacked tells whether several workflows are drawn one above the other: side by
+// side they would be dots without a name.
+func (s *scene) stacked(w, h int) bool {
+	n := len(s.run.Workflows)
+	terse := func(p planned) bool { return !p.fits || p.density.w == 1 }
+	dots := false
+	for i := range n {
+		if n < 2 || h < n || terse(s.planFor(i, w, h/n)) {
+			return false
+		}
+		dots = dots || terse(s.planFor(i, w/n, h))
+	}
+	return dots
+}
+
+// drawGraphs draws all workflows, side by side if there are several and room.
 func (s *scene) drawGraphs(p pane) {
 	n := len(s.run.Workflows)
+	if s.stacked(p.w, p.h) {
+		for i := range n {
+			s.drawGraph(p.part(0, p.h*i/n, p.w, p.h*(i+1)/n-p.h*i/n), i)
+		}
+		return
+	}
 	for i := range n {
 		x := p.w * i / n
 		s.drawGraph(p.part(x, 0, p.w*(i+1)/n-x, p.h), i)
