@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -277,5 +278,50 @@ func TestTuesday(t *testing.T) {
 	}
 	if through == 0 || through != l.state.Strategies[0].Registry.Paid {
 		t.Errorf("%d of %d misrouted refunds were paid, the fold counts %d", through, len(strays), l.state.Strategies[0].Registry.Paid)
+	}
+}
+
+// TestTeamsInjectedFaultSurvivesAKill: an outage by hand of the service that children
+// call, and the end of the process in its middle.
+func TestTeamsInjectedFaultSurvivesAKill(t *testing.T) {
+	sc := parse(t, "team-scaling", "load.tasks=500", "load.duration=168h")
+	outage := []string{"payment_gateway @ 60h..62h: outage", "payment_gateway @ 100h..: brownout(rate=60%, lat=x3)", "clear @ 110h"}
+	lives := func(kills ...int) lived {
+		store, ledger := &engine.Memory{}, &rows{}
+		for _, n := range append(kills, -1) {
+			opts := Options{Seed: 3, Window: 10 * event.Minute, Journal: outage, Store: &mortal{store, n}, Ledger: ledger, Rows: slices.Clone(ledger.all)}
+			if past, err := ReadPast(store); err == nil {
+				opts.Past = past
+			}
+			w, err := New(sc, opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n < 0 {
+				return live(t, w, event.Hour)
+			}
+			for err == nil {
+				_, err = w.Advance(w.Horizon() + event.Hour)
+			}
+			if !errors.Is(err, errKilled) {
+				t.Fatal(err)
+			}
+		}
+		panic("unreachable")
+	}
+	whole := untold(lives())
+	failed := 0
+	for _, e := range whole {
+		if e.Kind == event.ChildEnded && e.Class == "503" {
+			failed++
+		}
+	}
+	if failed == 0 {
+		t.Error("no child met the outage")
+	}
+	for _, kill := range []int{211, 219, 335, 352} {
+		if got := untold(lives(kill)); !slices.Equal(got, whole) {
+			t.Errorf("killed at append %d the run goes on otherwise", kill)
+		}
 	}
 }
