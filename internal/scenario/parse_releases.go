@@ -14,10 +14,10 @@ func weekdays() []string { return []string{"mon", "tue", "wed", "thu", "fri", "s
 
 // releases reads who releases workflows; names are those that control sees.
 func (r *reader) releases(o *object, names scope) {
-	c := o.rareBlock("releases", "teams release workflows: set its parts")
-	if c == nil {
+	if !o.has("releases") {
 		return
 	}
+	c := o.child("releases", "teams release workflows while tasks run, by what rules, and what the story scripts")
 	l := &Releases{}
 	r.s.Releases = l
 	l.Teams = r.wordsOf(c, "teams", "the teams that release workflows, each a namespace")
