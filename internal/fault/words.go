@@ -17,7 +17,16 @@ func (f *Fault) Words() string {
 		}
 		list = append(list, s)
 	}
-	s := strings.Join(list, ", then ")
+	return strings.Join(list, ", then ") + f.only()
+}
+
+// BurstWords is what a Gilbert-Elliott fault does while its state is bad.
+func (f *Fault) BurstWords() string {
+	return percent(f.Terms[0].BadRate) + " of calls refused as 503" + f.only()
+}
+
+// only is the population in words.
+func (f *Fault) only() (s string) {
 	for i := range f.Where {
 		s += [...]string{"; only ", " and "}[min(i, 1)] + f.Where[i].String()
 	}
@@ -66,7 +75,7 @@ func (t *Term) words() string {
 	case Poison:
 		return percent(t.Share) + " of payloads fail whenever they are tried"
 	case GE:
-		return fmt.Sprintf("%s of calls refused as 503", percent(t.BadRate))
+		return fmt.Sprintf("in turn %s with %s of calls refused and %s with %s", t.Good.Duration(), percent(t.GoodRate), t.Bad.Duration(), percent(t.BadRate))
 	}
 	return map[string]string{
 		"replay_all": "errors are kept under their key and answered again", "none": "keys are ignored", "replay_success": "keys work",

@@ -147,7 +147,7 @@ func (a *armed) describe(ev *event.Event, stay int) {
 	ev.Class, ev.Text = a.Name(), a.Words()
 	end := a.to
 	if stay >= 0 {
-		ev.Class, end = "burst", min(end, a.chain.ends[stay])
+		ev.Class, ev.Text, end = "burst", a.BurstWords(), min(end, a.chain.ends[stay])
 	}
 	if end != forever {
 		ev.Due = end
