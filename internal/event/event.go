@@ -339,7 +339,7 @@ const (
 	ClassRestart  = "restart"      // of TaskRedriven: by a person, from the first step
 	ClassBreaker  = "breaker_open" // the call was not made: the caller's breaker is open
 	ClassLate     = "late"         // of WorkBegan: the caller will be gone
-	ClassExpired  = "expired"      // of WorkDropped: the caller is gone and had told until when it would wait
+	ClassExpired  = "expired"      // of WorkDropped: not to be done in the time that the caller said it would wait
 	ClassKeyless  = "ignored_keys" // of FaultBegan: the service does not look at keys
 	ClassContract = "contract"     // the callee's new version wants what the caller does not send
 	ClassStranger = "stranger"     // the workflow behind the name is another team's, and cannot read the task

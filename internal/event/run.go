@@ -105,6 +105,7 @@ type Strategy struct {
 	OnCall  Time   `json:"on_call,omitempty"` // how long it takes until a person who is called acts; 0: nobody is
 
 	Mechanisms []string `json:"mechanisms,omitempty"` // of the scenario's own, those that it has
+	Remedies   []string `json:"remedies,omitempty"`   // mechanisms that can be switched while the run goes on, where load matters
 
 	Metrics bool `json:"metrics,omitempty"` // alert rules over steps, and the table of slow ones
 	Traces  bool `json:"traces,omitempty"`  // spans joined by a correlation id

@@ -13,10 +13,18 @@ const (
 	Crash                // the process loses its memory and comes back
 	DiskFull             // the store refuses the next commit
 	Clock                // the clock of the engine is set
+	Remedy               // a mechanism of a strategy is switched
 )
 
 // verbs are the words of the verbs that have one.
-func verbs() []string { return []string{"clear", "redrive", "crash", "disk_full", "clock"} }
+func verbs() []string { return []string{"clear", "redrive", "crash", "disk_full", "clock", "remedy"} }
+
+// Remedies are the mechanisms that can be switched while a run goes on: those of
+// services (they serve the newest call first, drop calls whose callers are gone,
+// refuse calls beyond a shorter line), then those of callers.
+func Remedies() []string {
+	return []string{"lifo", "deadlines", "shedding", "budget", "throttle", "breaker", "jitter"}
+}
 
 // Line is one line of a journal.
 type Line struct {
@@ -24,7 +32,9 @@ type Line struct {
 	Fault    Fault      // of Inject
 	At       event.Time // of the other verbs
 	Now      bool       // no instant was given: it acts at once
-	Strategy string     // of Redrive
+	Strategy string     // of Redrive and Remedy
+	Remedy   string     // of Remedy, one of [Remedies]
+	Off      bool       // of Remedy: it is switched off
 	Task     int32      // of Redrive; 0: all that are parked
 	By       event.Time // of Clock: how far it is set on, or back if negative
 }
@@ -102,4 +112,5 @@ func (c *Cond) Holds(n int64) bool {
 // Names are the names that a line may use. A nil list allows any name.
 type Names struct {
 	Services, Steps, Strategies []string
+	All                         []string // strategies, those that keep no parked tasks too
 }

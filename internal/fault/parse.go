@@ -60,6 +60,8 @@ func (p *parser) line() Line {
 		p.redrive(&l)
 	case Clock:
 		p.clock(&l)
+	case Remedy:
+		p.remedy(&l)
 	}
 	if l.Now = !p.takes("@"); !l.Now {
 		l.At = p.time("an instant")
@@ -97,6 +99,18 @@ func (p *parser) clock(l *Line) {
 		l.By = -l.By
 	}
 	p.wants(")", "the end of how far the clock is set")
+}
+
+func (p *parser) remedy(l *Line) {
+	const form = "remedy(STRATEGY, MECHANISM) or remedy(STRATEGY, MECHANISM, off)"
+	p.wants("(", form)
+	l.Strategy = p.name("strategy", p.names.All)
+	p.wants(",", form)
+	l.Remedy = p.name("remedy", Remedies())
+	if p.takes(",") {
+		l.Off = p.name("switch", []string{"on", "off"}) == "off"
+	}
+	p.wants(")", "the end of what is switched")
 }
 
 // name takes a name that must be one of those known.

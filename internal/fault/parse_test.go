@@ -36,6 +36,9 @@ func TestLines(t *testing.T) {
 		{"clear", "clear"},
 		{"redrive(orchestrated) @ 45m", "redrive(orchestrated) @ 45m0s"},
 		{"redrive( orchestrated , 17 ) @ 45m", "redrive(orchestrated, 17) @ 45m0s"},
+		{"remedy( naive , budget ) @ 40s", "remedy(naive, budget) @ 40s"},
+		{"remedy(naive, lifo, on) @ 40s", "remedy(naive, lifo) @ 40s"},
+		{"remedy(naive, jitter, off)", "remedy(naive, jitter, off)"},
 		{"crash @ 31m", "crash @ 31m0s"},
 		{"disk_full @ 31m", "disk_full @ 31m0s"},
 		{"clock(+1h) @ 31m", "clock(+1h0m0s) @ 31m0s"},
@@ -75,7 +78,7 @@ func TestExamples(t *testing.T) {
 }
 
 var known = Names{
-	Services: []string{"catalogue", "payment_gateway", "inventory"}, Steps: []string{"reserve"}, Strategies: []string{"orchestrated"},
+	Services: []string{"catalogue", "payment_gateway", "inventory"}, Steps: []string{"reserve"}, Strategies: []string{"orchestrated"}, All: []string{"naive", "orchestrated"},
 }
 
 // TestErrors: a mistake is pointed at, with what is allowed and what was
@@ -107,6 +110,10 @@ func TestErrors(t *testing.T) {
 		{"inventory: ge(good=95s)", 14, `ge needs good and bad, mean stays of more than nothing`},
 		{"inventory outage", 11, `want ":" here: SERVICE: FAULT or SERVICE @ FROM..TO: FAULT`},
 		{"clock(1h) @ 5m", 7, `want + or - here: clock(+1h) sets it on, clock(-30s) back`},
+		{"remedy(naive, bugdet) @ 5m", 15, `no remedy "bugdet"; there are lifo, deadlines, shedding, budget, throttle, breaker and jitter (did you mean budget?)`},
+		{"remedy(naive) @ 5m", 13, `want "," here: remedy(STRATEGY, MECHANISM) or remedy(STRATEGY, MECHANISM, off)`},
+		{"remedy(nobody, lifo) @ 5m", 8, `no strategy "nobody"; there are naive and orchestrated`},
+		{"remedy(naive, lifo, maybe) @ 5m", 21, `no switch "maybe"; there are on and off`},
 		{"redrive(naive) @ 5m", 9, `no strategy "naive"; there are orchestrated`},
 		{"", 1, `want the name of a service here; there are catalogue, payment_gateway and inventory`},
 	} {

@@ -14,6 +14,13 @@ func (l Line) String() string {
 		return l.Fault.String()
 	}
 	s := verbs()[l.Verb-1]
+	if l.Verb == Remedy {
+		s += "(" + l.Strategy + ", " + l.Remedy
+		if l.Off {
+			s += ", off"
+		}
+		s += ")"
+	}
 	if l.Verb == Redrive {
 		s += "(" + l.Strategy
 		if l.Task > 0 {

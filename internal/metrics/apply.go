@@ -194,10 +194,12 @@ const maxBuckets = 100 * 24 * 60
 // Width is the length of a bucket of [Strategy.Minutes].
 func (s *State) Width() event.Time { return width(s.Run) }
 
-// width of the buckets: minutes for two days, hours for two months, then days.
+// width of the buckets: seconds for five minutes, minutes for two days, hours for two months, then days.
 func width(run *event.Run) event.Time {
 	const day = 24 * event.Hour
 	switch {
+	case run.Duration > 0 && run.Duration <= 5*event.Minute:
+		return event.Second
 	case run.Duration <= 2*day:
 		return event.Minute
 	case run.Duration <= 60*day:

@@ -102,7 +102,7 @@ func TestMinutes(t *testing.T) {
 	y.task(event.TaskParked, orchestrated, 1, at(pay)).task(event.TaskParked, orchestrated, 3, at(pay))
 	y.at = 4 * event.Minute
 	y.task(event.TaskRedriven, orchestrated, 1).task(event.TaskParked, orchestrated, 1, at(pay)).fine(orchestrated, 2)
-	equal(t, y.sound().Strategies[orchestrated].Minutes, []Bucket{{Submitted: 3, Retries: 1, Calls: 1}, {}, {Failed: 1}, {}, {Done: 1, Calls: 3, Answered: 3}})
+	equal(t, y.sound().Strategies[orchestrated].Minutes, []Bucket{{Submitted: 3, Retries: 1, Calls: 1, First: 1}, {}, {Failed: 1}, {}, {Done: 1, Calls: 3, First: 3, Answered: 3}})
 }
 
 func TestAdvance(t *testing.T) {

@@ -69,6 +69,9 @@ type Strategy struct {
 	// Stations are the servers of the services that have a limited number of them,
 	// and the lines before them, in the order of Run.Services.
 	Stations []Station
+	// Settled looks at the third quarter of the run only: how things are when what
+	// happened before is over, and tasks still arrive.
+	Settled Settled
 	// Remedies are the mechanisms switched by hand, as they are now.
 	Remedies []Remedy
 	// Backlog is what the latest outage or brownout left waiting.
@@ -194,6 +197,7 @@ type Bucket struct {
 	Done      int // tasks that succeeded in it
 	Retries   int // attempts that failed and were tried again
 	Calls     int // attempts that began: the load offered to the services
+	First     int // of them, those that were not tried before: what it would be without retries
 	Answered  int // attempts that were answered well: what of the load was of use
 }
 

@@ -69,24 +69,6 @@ func (s *State) applyRemedy(e *event.Event) {
 // answered counts a call that was of use.
 func (st *Strategy) answered(e *event.Event) { st.minute(e.At).Answered++ }
 
-// Amplification is how many calls were made for each that there would be if none
-// were tried again; 0 while there are none.
-func (st *Strategy) Amplification() float64 {
-	if first := st.Attempts - st.Retries; first > 0 {
-		return float64(st.Attempts) / float64(first)
-	}
-	return 0
-}
-
-// Goodput is the share of the attempts that were answered well.
-func (st *Strategy) Goodput() float64 {
-	good := 0
-	for i := range st.Steps {
-		good += st.Steps[i].Attempts - st.Steps[i].Failures - st.Steps[i].Running
-	}
-	return float64(good) / float64(max(1, st.Attempts))
-}
-
 // work: a service takes a call up once it has begun, and is done with it later.
 func (c *checker) work(e *event.Event) bool {
 	c.hold(e.Dur >= 0 && (e.Kind == event.WorkDropped || e.Due >= e.At), e, "work ends before it begins")

@@ -59,7 +59,11 @@ func (st *Strategy) start(step *Step, f *flight, bit uint64, e *event.Event) {
 	step.Running++
 	step.Attempts++
 	st.Attempts++
-	st.minute(e.At).Calls++
+	bucket := st.minute(e.At)
+	bucket.Calls++
+	if e.Attempt == 1 {
+		bucket.First++
+	}
 	if e.Attempt > 1 {
 		step.Retries++
 		st.Retries++

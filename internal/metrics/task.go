@@ -46,6 +46,7 @@ func (s *State) submit(e *event.Event) {
 	s.Strategies[k].Tasks.Submitted++
 	s.Strategies[k].Senders += int64(e.Attempt)
 	s.Strategies[k].minute(e.At).Submitted++
+	s.settledIn(k, e.At, false)
 	s.tally(k, e.Task, +1)
 }
 
@@ -56,6 +57,7 @@ func (s *State) firstFailure(k int, e *event.Event, from Status) {
 	switch {
 	case l.status == Succeeded:
 		st.minute(e.At).Done++
+		s.settledIn(k, e.At-e.Dur, true)
 	case s.orders[e.Task-1].bad || l.everParked || from != Running:
 	case l.status == Failed || l.status == Parked:
 		st.minute(e.At).Failed++

@@ -29,6 +29,12 @@ func read(s *metrics.State, k int, path string) *reading {
 		}
 		r := share(s.OnTimeRate(k))
 		return &r
+	case "traffic.settled_success_share":
+		if !metrics.Crowded(s.Run) {
+			return nil
+		}
+		r := share(s.SettledRate(k))
+		return &r
 	case "human_calls_per_week":
 		return callRate(s, k)
 	case "recovery_p50_hours":

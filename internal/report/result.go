@@ -73,6 +73,8 @@ type Strategy struct {
 	Impact    Impact        `json:"impact"`
 	// Backlog is there if an outage or a brownout is over.
 	Backlog *Backlog `json:"backlog,omitempty"`
+	// Traffic is there if some service has a limited number of servers.
+	Traffic *Traffic `json:"traffic,omitempty"`
 	// Incident and Watch are there if somebody watches for one.
 	Incident *Incident `json:"incident,omitempty"`
 	Watch    *Watch    `json:"watch,omitempty"`
@@ -201,7 +203,7 @@ func newStrategy(s *metrics.State, k int) Strategy {
 		Steps: steps(s, k), LatencyMS: Quantiles{quantile(st.Outcome, 0.5), quantile(st.Outcome, 0.95), quantile(st.Outcome, 0.99)},
 		Waited: waited(s, k), Effects: effects(s, k), Amounts: amounts(s, k),
 		Impact: Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents}, Upkeep: upkeep(s, k),
-		Backlog: backlog(s, k), Incident: incident(s, k), Watch: watch(s, k), Guards: guards(s, k),
+		Backlog: backlog(s, k), Traffic: traffic(s, k), Incident: incident(s, k), Watch: watch(s, k), Guards: guards(s, k),
 		Registry: registry(s, k), Handed: handed(s, k),
 	}
 }

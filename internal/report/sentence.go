@@ -216,6 +216,9 @@ func (t teller) toldStep() string {
 	case event.StepSucceeded:
 		return t.step() + " is done" + ordinal(" at attempt ", int(e.Attempt))
 	case event.StepRetrying:
+		if e.Due == e.At {
+			return t.trouble() + ", tries again at once"
+		}
 		if t.brief > 0 {
 			return t.trouble() + ", again in " + Span(e.Due-e.At)
 		}

@@ -85,6 +85,9 @@ func (r *Result) columns() [][]string {
 	if kept(r.run) {
 		r.addUpkeep(add)
 	}
+	if metrics.Crowded(r.run) {
+		r.addTraffic(add)
+	}
 	r.addIncident(add)
 	if guarded(r.run) {
 		r.addGuards(add)

@@ -119,6 +119,7 @@ func (r *reader) measures() []string {
 		"on_time_share", "recovery_p50_hours", "human_calls", "human_calls_per_week", "restarts", "wasted_hours",
 		"incident.detect_minutes", "incident.recover_minutes", "incident.lost_cents", "incident.lines_scanned",
 		"incident.services_opened", "incident.screens_opened", "watch.candidates_per_line", "watch.false_alerts", "watch.false_alert_share",
+		"traffic.settled_success_share", "traffic.settled_amplification", "traffic.amplification",
 		"impact.support_tickets", "impact.manual_recovery_hours", "impact.revenue_lost_cents"}
 	if r.s.Releases != nil {
 		known = append(known, registryMeasures()...)

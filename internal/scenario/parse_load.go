@@ -7,6 +7,8 @@ func (r *reader) load(o *object) {
 	l := &r.s.Load
 	l.Tasks, _ = read(o, counts(), field{key: "tasks", need: true, low: 1, high: 10_000_000, doc: "number of tasks that arrive"})
 	l.Every, _ = read(o, times(), field{key: "every", def: "0s", rare: true, doc: "they arrive one by one at this distance; 0s: at random"})
+	how, _ := read(o, words("arrivals", "random", "steady"), field{key: "arrivals", def: "random", rare: true, words: []string{"random", "steady"}, doc: "random: independent of each other; steady: one in each of equal lengths of time"})
+	l.Steady = how == "steady"
 	until := r.duration(o)
 	var at place
 	l.Peak, at = read(o, peaks(), field{key: "peak", def: "off", rare: l.Every > 0, doc: "arrivals FACTOR times as dense: FACTORx@FROM/LENGTH"})

@@ -77,6 +77,7 @@ type Load struct {
 	Tasks    int
 	Duration event.Time
 	Peak     *Peak      // nil: none
+	Steady   bool       // one arrives in each of Tasks equal parts of Duration, at a random instant of it
 	Every    event.Time // task n arrives at (n-1)·Every, Duration is Tasks·Every; 0: at random
 	Begins   event.Time // time of day at which the run begins; only with Every
 	Deadline event.Time // by when a task should have succeeded, from its arrival; 0: none

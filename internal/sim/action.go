@@ -19,6 +19,7 @@ const (
 	ActionCrash
 	ActionDiskFull
 	ActionClock
+	ActionRemedy
 )
 
 // Action is something a person did to a run, at an instant: a line of its
@@ -31,10 +32,12 @@ type Action struct {
 	Services []int       // … at these, indices into Run.Services
 	cause    string      // … with the draws of this name
 
-	Strategy int   // of ActionRedrive: index into Run.Strategies
+	Strategy int   // of ActionRedrive and ActionRemedy: index into Run.Strategies
 	Task     int32 // 0: all that are parked
 
-	By event.Time // of ActionClock: how far it is set on
+	By     event.Time // of ActionClock: how far it is set on
+	Remedy string     // of ActionRemedy: what is switched
+	Off    bool
 }
 
 // ParseAction reads a line of a journal, in the language of package fault:
@@ -43,6 +46,7 @@ type Action struct {
 //	clear @ TIME                       ends every fault by hand
 //	redrive(STRATEGY) @ TIME           drives all parked tasks again
 //	redrive(STRATEGY, TASK) @ TIME     or one of them
+//	remedy(STRATEGY, MECHANISM) @ TIME switches a mechanism on, with ", off" off
 //	crash @ TIME                       the process loses its memory and comes back
 //	disk_full @ TIME                   the disk takes no more; the run can be resumed
 //	clock(+LENGTH) @ TIME              the engine's clock is set on, or back with -
@@ -76,7 +80,7 @@ func ParseLive(run *event.Run, text string, now event.Time) (Action, error) {
 
 // names are the names that a line for the run may use.
 func names(run *event.Run) (n fault.Names) {
-	n = fault.Names{Services: []string{}, Steps: []string{}, Strategies: []string{}}
+	n = fault.Names{Services: []string{}, Steps: []string{}, Strategies: []string{}, All: []string{}}
 	for i := range run.Services {
 		n.Services = append(n.Services, run.Services[i].Name)
 	}
@@ -84,6 +88,7 @@ func names(run *event.Run) (n fault.Names) {
 		n.Steps = append(n.Steps, run.Steps[i].Name)
 	}
 	for i := range run.Strategies {
+		n.All = append(n.All, run.Strategies[i].Name)
 		if run.Strategies[i].Durable {
 			n.Strategies = append(n.Strategies, run.Strategies[i].Name)
 		}
@@ -93,12 +98,15 @@ func names(run *event.Run) (n fault.Names) {
 
 // action is a line with its names looked up; what has no instant acts at now.
 func action(run *event.Run, l fault.Line, now event.Time) Action {
-	a := Action{Kind: [...]ActionKind{ActionInject, ActionClear, ActionRedrive, ActionCrash, ActionDiskFull, ActionClock}[l.Verb], At: l.At, Task: l.Task, By: l.By}
+	a := Action{
+		Kind: [...]ActionKind{ActionInject, ActionClear, ActionRedrive, ActionCrash, ActionDiskFull, ActionClock, ActionRemedy}[l.Verb],
+		At:   l.At, Task: l.Task, By: l.By, Remedy: l.Remedy, Off: l.Off,
+	}
 	if l.Now {
 		a.At = now
 	}
 	switch l.Verb {
-	case fault.Redrive:
+	case fault.Redrive, fault.Remedy:
 		a.Strategy = slices.IndexFunc(run.Strategies, func(s event.Strategy) bool { return s.Name == l.Strategy })
 	case fault.Inject:
 		a.Fault = l.Fault
@@ -124,6 +132,8 @@ func (a Action) Text(run *event.Run) string {
 		l.Verb = fault.Clear
 	case ActionRedrive:
 		l.Verb, l.Strategy = fault.Redrive, run.Strategies[a.Strategy].Name
+	case ActionRemedy:
+		l.Verb, l.Strategy, l.Remedy, l.Off = fault.Remedy, run.Strategies[a.Strategy].Name, a.Remedy, a.Off
 	case ActionCrash:
 		l.Verb = fault.Crash
 	case ActionDiskFull:

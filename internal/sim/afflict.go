@@ -188,7 +188,7 @@ func (m *meeting) stretch(l event.Time) event.Time {
 
 // refused is what the call comes to by the fault that decided.
 func (m *meeting) refused(own func(float64) event.Time) outcome {
-	work := outcome{latency: m.stretch(own(1)), class: m.class, effect: true}
+	work := outcome{latency: m.stretch(own(1)), class: m.class, effect: true, worked: true}
 	switch t := m.struck; {
 	case t.Kind == fault.Hang:
 		return outcome{class: m.s.lostClass}

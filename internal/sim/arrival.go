@@ -21,7 +21,11 @@ func arrivals(load scenario.Load, d dice) []event.Time {
 	}
 	where := word("arrival")
 	for i := range ts {
-		ts[i] = arrivalAt(load, d.draw(drawArrival, where, i+1, 0))
+		u := d.draw(drawArrival, where, i+1, 0)
+		if load.Steady {
+			u = float64(float64(i)+u) / float64(load.Tasks)
+		}
+		ts[i] = arrivalAt(load, u)
 	}
 	slices.Sort(ts)
 	return ts

@@ -19,7 +19,15 @@ type client struct {
 // newClient makes the client of a strategy without the engine.
 func newClient(w *World, st *scenario.Strategy) client {
 	c := client{guards: make([]*engine.Guard, len(w.services)), waited: map[int32]event.Time{}, retry: map[int16]*engine.Retry{}}
+	c.guard(w, st)
+	c.learn(w, st)
+	return c
+}
+
+// guard makes a fresh guard of every service towards which the strategy has a policy.
+func (c *client) guard(w *World, st *scenario.Strategy) {
 	for i, s := range w.services {
+		c.guards[i] = nil
 		p := policy(st, s.Service)
 		if p.Breaker == nil && p.Budget == nil && p.Throttle == nil && p.Pace == nil {
 			continue
@@ -30,11 +38,24 @@ func newClient(w *World, st *scenario.Strategy) client {
 		}
 		c.guards[i] = g
 	}
+}
+
+// learn notes how the strategy retries each step.
+func (c *client) learn(w *World, st *scenario.Strategy) {
 	for i := range w.steps {
 		r := engineRetry(st.RetryOf(w.steps[i].Retry))
 		c.retry[int16(i)] = &r
 	}
-	return c
+}
+
+// switched takes over what was switched by hand; guards begin afresh.
+func (c *client) switched(w *World, st *scenario.Strategy, r remedy) {
+	switch r {
+	case remedyJitter:
+		c.learn(w, st)
+	case remedyBudget, remedyThrottle, remedyBreaker:
+		c.guard(w, st)
+	}
 }
 
 // classOpen is the failure of a call that was not made: the breaker is open.

@@ -48,6 +48,7 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		if g := s.Registry; g != nil {
 			st.Registry = &event.Registry{Namespaces: g.Namespaces, Committee: g.Committee, Pins: g.Pins}
 		}
+		st.Remedies = remediesFor(sc, s)
 		run.Strategies = append(run.Strategies, st)
 	}
 	for i := range sc.Resources {

@@ -91,6 +91,9 @@ func (l *durable) submit(task int32) {
 	if w.disk.keep || w.guards.privacy != nil {
 		s.Context = w.guards.rest(l.lane, task, "context", w.payloads.get(task).context)
 	}
+	if d := w.deadline(l.lane, task); d > 0 {
+		s.Deadline = w.engineNow() + engine.Time(d-w.now)
+	}
 	id, err := w.core.Submit(w.engineNow(), engineRef(l.strategy, &w.sc.Workflows[w.flow(l.lane, task)]), s)
 	if err != nil || id != l.id(task) {
 		panic(fmt.Sprintf("sim: task %d of %s: engine gave id %d: %v", task, l.strategy.Name, id, err))

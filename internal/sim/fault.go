@@ -193,6 +193,7 @@ func (w *World) act(o *occurrence) {
 
 // do performs an action at the present instant.
 func (w *World) do(a *Action) error {
+	w.dispatch() // it acts after all else at its instant
 	switch a.Kind {
 	case ActionInject:
 		w.inject(a)
@@ -200,6 +201,8 @@ func (w *World) do(a *Action) error {
 	case ActionClear:
 		w.clear()
 		return nil
+	case ActionRemedy:
+		return w.remedy(a)
 	case ActionRedrive:
 		return w.redrive(a)
 	case ActionClock:

@@ -32,6 +32,7 @@ type occurrence struct {
 	lane    int8
 	kind    occKind
 	effect  bool // of an occReply: the service does its work, whatever it answers
+	served  bool // the service worked on it, and has a server free again
 	paced   bool // of an occRetry: it has waited for its turn at the caller's rate limit
 }
 

@@ -66,7 +66,7 @@ func (w *World) scheduleActions(actions []Action) {
 			w.stopAt(a)
 		} else if a.At > w.horizon {
 			w.queue.push(occurrence{at: a.At, kind: occAction, task: int32(i), lane: event.None})
-		} else if a.Kind == ActionInject || a.Kind == ActionClear || a.Kind == ActionClock {
+		} else if a.Kind == ActionInject || a.Kind == ActionClear || a.Kind == ActionClock || a.Kind == ActionRemedy {
 			w.quietly(a)
 		}
 	}
@@ -103,6 +103,7 @@ func (w *World) resume(events, rows []event.Event, actions []Action) {
 		Kind: event.ProcessDied, Strategy: event.None, Step: event.None, Service: event.None, Effect: event.None, Amount: int64(crash.InFlight),
 	})
 	w.buckets.again = true
+	w.refill(events)
 	w.driveAgain(rows)
 	dead := append(left.dead, w.bury(left.alive)...)
 	w.finish(append(left.late, dead...), dead, rows, pending)
@@ -269,7 +270,7 @@ func (w *World) finish(calls, dead []attempt, rows []event.Event, pending map[de
 	}
 	for i := range rows {
 		r := &rows[i]
-		if r.At > w.horizon && w.own(r) && gone[taskID{r.Strategy, r.Task}] && !pending[deed{callID{r.Strategy, r.Task, r.Step, r.Attempt}, r.At}] {
+		if r.At > w.horizon && w.own(r) && gone[taskID{r.Strategy, r.Task}] && !w.queued(r) && !pending[deed{callID{r.Strategy, r.Task, r.Step, r.Attempt}, r.At}] {
 			w.queue.push(occurrence{at: r.At, lane: r.Strategy, task: r.Task, step: r.Step, attempt: r.Attempt, kind: occEffect})
 		}
 	}
@@ -282,7 +283,7 @@ func (w *World) outcall(a attempt, pending map[deed]bool) {
 		return
 	}
 	out := w.outcome(callID{a.lane, a.task, a.step, a.attempt}, a.began)
-	if out.effect && a.began+out.latency > w.horizon {
+	if out.effect && !w.steps[a.step].queues(out) && a.began+out.latency > w.horizon {
 		pending[deed{callID{a.lane, a.task, a.step, a.attempt}, a.began + out.latency}] = true
 		w.queue.push(occurrence{at: a.began + out.latency, lane: a.lane, task: a.task, step: a.step, attempt: a.attempt, kind: occEffect})
 	}

@@ -24,8 +24,8 @@ type service struct {
 	refusals []scenario.Class
 	plain    int // refusals from here on are scripted answers
 	// indices into refusals
-	burstClass, lostClass, downClass, declineClass, rateClass int16
-	strangerClass, contractClass                              int16 // of runs with releases
+	burstClass, lostClass, downClass, declineClass, rateClass, fullClass int16
+	strangerClass, contractClass                                         int16 // of runs with releases
 	planting
 }
 
@@ -53,6 +53,9 @@ func newService(i int, s *scenario.Service, d dice) *service {
 		sv.bursts = newTimeline(s.Burst, s.Name, d)
 		sv.burstClass = sv.refuse(s.Burst.Class)
 	}
+	if s.Servers > 0 {
+		sv.fullClass = sv.refuse(s.Queue.Refusal)
+	}
 	if s.Rate != nil {
 		sv.rateClass = sv.refuse(s.Rate.Class)
 	}
@@ -71,6 +74,7 @@ type outcome struct {
 	class   int16      // index into refusals, or answered
 	effect  bool       // the service does its work
 	reply   bool       // the caller hears of it
+	worked  bool       // the service works on it, which takes a server if it has a limited number
 	again   event.Time // the request arrives a second time, so long after the first; 0: it does not
 }
 
@@ -85,20 +89,20 @@ func (s *service) call(where uint64, task, attempt int, at event.Time) outcome {
 	case class != answered && u < rate:
 		return s.refused(class, latency, factor)
 	case class != answered:
-		return outcome{latency: latency(factor), class: answered, effect: true, reply: true}
+		return outcome{latency: latency(factor), class: answered, effect: true, reply: true, worked: true}
 	case u < s.Error.Rate:
 		v := s.dice.draw(drawClass, where, task, attempt)
 		return s.refused(s.classOf(v), latency, 1)
 	case u < s.Error.Rate+s.Lost.Rate:
-		return outcome{latency: latency(1), class: s.lostClass, effect: true}
+		return outcome{latency: latency(1), class: s.lostClass, effect: true, worked: true}
 	}
-	return outcome{latency: latency(1), class: answered, effect: true, reply: true}
+	return outcome{latency: latency(1), class: answered, effect: true, reply: true, worked: true}
 }
 
 // latency is how long an answer takes to the attempt, times a factor.
 func (s *service) latency(where uint64, task, attempt int) func(factor float64) event.Time {
 	return func(f float64) event.Time {
-		l := logNormal(s.Latency.Median, s.Latency.P99, s.dice.draw(drawLatency, where, task, attempt))
+		l := s.workTime(where, task, attempt)
 		if f != 1 {
 			l = round(float64(l) * f)
 		}

@@ -42,6 +42,7 @@ func (s *straight) start(task int32, step, attempt int16, paced bool) {
 	if w.call(s.lane, task, step, attempt, w.now) {
 		return
 	}
+	w.await(s.lane, task, step, attempt)
 	w.queue.push(occurrence{at: w.patience(s.lane, task, step, w.now), began: w.now, lane: s.lane, task: task, step: step, attempt: attempt, kind: occTimeout})
 }
 
@@ -57,6 +58,9 @@ func (s *straight) announce(task int32, step, attempt int16) {
 
 func (s *straight) replied(o *occurrence) {
 	w := s.w
+	if w.awaits(o) {
+		w.queue.quiet++ // the timeout that is still set does not keep the run alive
+	}
 	if o.class != answered {
 		sv := w.steps[o.step].service
 		c := &sv.refusals[o.class]
@@ -96,6 +100,10 @@ func (s *straight) woke(o *occurrence) {
 		return
 	case occCall:
 		s.helped(o)
+		return
+	}
+	if !s.w.awaits(o) {
+		s.w.queue.quiet-- // the answer came before
 		return
 	}
 	s.over(o, false)

@@ -57,6 +57,8 @@ type World struct {
 	strays   map[taskID]stray
 	children map[callID]*child // work that was handed over and is not done
 	shelves  shelves
+	stations stations
+	switches []scenario.Strategy // by lane: with the mechanisms that are on now
 	queue    queue
 	lanes    []lane
 	core     *engine.Core
@@ -136,6 +138,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	w.buckets = newBuckets(len(w.run.Strategies), len(sc.Services))
 	w.openRegistries()
 	w.strays, w.children = map[taskID]stray{}, map[callID]*child{}
+	w.switches = ownSwitches(sc)
 	for i := range sc.Services {
 		w.services = append(w.services, newService(i, &sc.Services[i], w.dice))
 		w.services[i].planting = w.planting
@@ -157,6 +160,7 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	if w.guards, err = newGuards(w, opts); err != nil {
 		return nil, err
 	}
+	w.stations = newStations(len(w.run.Strategies), w.services)
 	if err := w.openLanes(opts); err != nil {
 		return nil, err
 	}
@@ -240,6 +244,13 @@ func (w *World) windowEnd(until event.Time) event.Time {
 func (w *World) live(limit event.Time) {
 	for {
 		at, ok := w.peek()
+		if w.stations.stirred && (!ok || at > w.now) { // nothing more happens at this instant
+			if w.dispatch(); w.over() {
+				w.end()
+				return
+			}
+			continue
+		}
 		if !ok || at > limit {
 			break
 		}
@@ -289,13 +300,16 @@ func (w *World) perform(o *occurrence) {
 		w.childGoesOn(o)
 	case occArrival:
 		w.arrive()
-	case occEffect:
-		w.works(o)
-	case occReply:
-		if o.effect {
+	case occEffect, occReply:
+		if o.effect || o.kind == occEffect && !o.served {
 			w.works(o)
 		}
-		w.lanes[o.lane].replied(o)
+		if o.served {
+			w.leave(o)
+		}
+		if o.kind == occReply {
+			w.lanes[o.lane].replied(o)
+		}
 	case occTimeout, occRetry, occCall:
 		w.lanes[o.lane].woke(o)
 	case occAction:
@@ -326,31 +340,9 @@ func (w *World) scheduleArrival() {
 	}
 }
 
-// call starts an attempt at the step's service and schedules what comes of it.
-// It returns false if no answer will arrive within the step's timeout.
-func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.Time) bool {
-	out := w.outcome(callID{lane, task, stepIndex, attempt}, at)
-	o := occurrence{at: at + out.latency, began: at, lane: lane, task: task, step: stepIndex, attempt: attempt, class: out.class, kind: occReply, effect: out.effect}
-	until := w.patience(lane, task, stepIndex, at)
-	inTime := out.reply && (until == 0 || o.at <= until)
-	if !inTime {
-		o.kind = occEffect
-		if !out.effect {
-			return false
-		}
-	}
-	// A world that goes on after a crash makes calls again that began before it;
-	// what was over by then is not to happen twice.
-	if o.at > w.horizon {
-		w.queue.push(o)
-	}
-	w.redeliver(o, out)
-	return inTime
-}
-
 // over tells that nothing will happen any more but scheduled faults.
 func (w *World) over() bool {
-	if w.arrived < len(w.arrivals) || !w.queue.idle() {
+	if w.arrived < len(w.arrivals) || !w.queue.idle() || w.stations.stirred {
 		return false
 	}
 	_, due := w.core.Next()

@@ -27,6 +27,9 @@ func (s *scene) shortFacts(k int) []fact {
 	if s.run.Releases != nil {
 		return s.registryFacts(k)
 	}
+	if s.crowded() {
+		return s.crowdFacts(k)
+	}
 	left := s.promiseFacts(k)
 	left = left[:min(len(left), factRows-1)]
 	for _, f := range s.fateFacts(k) {
@@ -52,6 +55,9 @@ func (s *scene) longFacts(k int) []fact {
 	if s.run.Releases != nil {
 		f := append(s.registryFacts(k), s.moreRegistryFacts(k)...)
 		return append(append(append(f, s.promiseFacts(k)...), s.fateFacts(k)...), s.effortFacts(k)...)
+	}
+	if s.crowded() {
+		return append(append(s.crowdFacts(k), s.promiseFacts(k)...), s.effortFacts(k)[2:]...)
 	}
 	f := append(s.promiseFacts(k), s.costFacts(k)...)
 	return append(append(f, s.fateFacts(k)...), s.effortFacts(k)...)

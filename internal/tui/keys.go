@@ -86,6 +86,9 @@ func (s *scene) actions() []action {
 
 // everywhere are the common actions, and those that only this run gives a meaning.
 func (s *scene) everywhere() []action {
+	if s.crowded() {
+		return append(s.remedyActions(), commonActions()...)
+	}
 	if !s.watched() {
 		return commonActions()
 	}

@@ -16,6 +16,7 @@ type attempt struct {
 	class, text  string
 	due          event.Time // when the next one may start
 	deeds        []string   // what it left in the world
+	line         string     // what became of it in the service's line; "": there is none
 }
 
 // pause is a time in which a step waits.
@@ -58,7 +59,9 @@ func readLife(run *event.Run, events []event.Event) *biography {
 			b.deed(run, e)
 		case event.ChildCreated, event.ChildMet, event.ChildEnded:
 			b.child(e)
-		case event.StepFellBack, event.WorkBegan, event.WorkDropped, event.TaskMisrouted, event.TaskTagged, event.SecretSeen:
+		case event.WorkBegan, event.WorkDropped:
+			b.served(e)
+		case event.StepFellBack, event.TaskMisrouted, event.TaskTagged, event.SecretSeen:
 		case event.StepSkipped:
 			b.skipped = append(b.skipped, int(e.Step))
 		default:
@@ -135,6 +138,20 @@ func (b *biography) child(e *event.Event) {
 		a.deeds = append(a.deeds, "which failed: "+strings.ReplaceAll(e.Class, "_", " "))
 	default:
 		a.deeds = append(a.deeds, "which is done")
+	}
+}
+
+// served notes how long an attempt stood in line, and for what.
+func (b *biography) served(e *event.Event) {
+	a := b.find(int(e.Step), int(e.Attempt))
+	switch {
+	case a == nil:
+	case e.Kind == event.WorkDropped:
+		a.line = report.Span(e.Dur) + ", then dropped undone: " + strings.ReplaceAll(e.Class, "_", " ")
+	case e.Class == event.ClassLate:
+		a.line = report.Span(e.Dur) + ", then worked on in vain: nobody waited any more"
+	default:
+		a.line = report.Span(e.Dur)
 	}
 }
 

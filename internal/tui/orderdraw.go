@@ -206,6 +206,9 @@ func (s *scene) attemptFacts(a *attempt, r *lifeRow) []fact {
 	default:
 		f = append(f, fact{label: "ended", value: s.exactClock(a.end) + ", after " + report.Span(a.dur), ink: inkText})
 	}
+	if a.line != "" {
+		f = append(f, fact{label: "in line", value: a.line, ink: inkText})
+	}
 	if a.class != "" {
 		text := a.class
 		if a.text != "" {

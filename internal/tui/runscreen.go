@@ -17,6 +17,8 @@ func (s *scene) drawRun(p pane) {
 		s.drawBig(p)
 	case p.w >= 116 && p.h >= 33:
 		s.drawWide(p)
+	case s.crowded():
+		s.drawCrowd(p)
 	default:
 		s.drawNarrow(p)
 	}
@@ -172,6 +174,11 @@ func (s *scene) drawWide(p pane) {
 	s.drawWideTop(p.at(top))
 	rule, rest := low.rows(1)
 	s.drawBanner(p.at(rule), 0)
+	if s.crowded() {
+		var line rect
+		line, rest = rest.rows(1)
+		s.drawRemedies(p.at(line))
+	}
 	if says := s.captionText(); says != "" {
 		var line rect
 		line, rest = rest.rows(1)
@@ -191,6 +198,10 @@ func (s *scene) drawWideTop(p pane) {
 	if n > 2 {
 		lives, graph := p.rect.rows(p.h - p.h/3)
 		s.drawLives(p.at(lives))
+		if s.crowded() {
+			s.drawFlows(p.at(graph))
+			return
+		}
 		s.drawGraphs(p.at(graph))
 		return
 	}
@@ -222,9 +233,17 @@ func (s *scene) drawMiddle(p pane) {
 // drawSide is a life with its bars below.
 func (s *scene) drawSide(p pane, k int) {
 	bars := clamp(p.h/8, 2, 5)
+	if s.crowded() {
+		bars = clamp(p.h/3, 4, 12)
+	}
 	life, low := p.rect.bottom(bars + 2)
 	s.drawLife(p.at(life), k)
 	in := p.at(low)
+	if s.crowded() {
+		data := s.loads(p.w - 2)
+		s.drawFlow(in.part(1, 0, p.w-2, low.h), k, &data)
+		return
+	}
 	in.text(1, 0, "failed a "+s.bucketName(false), inkDim)
 	data := s.minutes(p.w - 2)
 	if data.most > 0 {

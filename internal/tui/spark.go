@@ -170,6 +170,8 @@ func (s *scene) bucketName(short bool) string {
 		return "day"
 	case s.state.Width() >= event.Hour:
 		return "hour"
+	case s.state.Width() < event.Minute:
+		return "second"
 	case short:
 		return "min"
 	}
