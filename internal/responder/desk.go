@@ -42,7 +42,7 @@ type Desk struct {
 func New(run *event.Run, plan *scenario.Responder, strategy int, world World) *Desk {
 	d := &Desk{
 		run: run, plan: plan, world: world, strategy: int8(strategy),
-		metrics: run.Strategies[strategy].Metrics, traces: run.Strategies[strategy].Traces,
+		metrics: run.Strategies[strategy].Metrics, traces: run.Strategies[strategy].Traces && plan.Sampling > 0,
 		steps: make([]executions, len(run.Steps)), logs: make([]minutes, len(run.Services)),
 		cleared: make([]bool, len(run.Steps)), ticks: plan.Every, kept: plan.Path.Window,
 	}

@@ -53,7 +53,7 @@ func about(services int, metrics, traces bool) *event.Run {
 // plan is the responder of the tests.
 func plan() *scenario.Responder {
 	return &scenario.Responder{
-		Every:  15 * event.Second,
+		Every: 15 * event.Second, Sampling: 1,
 		KPI:    scenario.KPI{Bucket: 10 * event.Minute, Late: 2 * event.Minute, Buckets: 2, Drop: .15},
 		Search: scenario.Search{Triage: 10 * event.Minute, Window: 10 * event.Minute, Speed: 100, Gap: .2, Recognise: .6, Fix: 5 * event.Minute},
 		Path: scenario.Path{Window: 2 * event.Minute, Dashboard: event.Minute, Trace: event.Minute, Health: 2 * event.Minute,
@@ -70,6 +70,13 @@ func call(task int32, step int16, at, length event.Time) []event.Event {
 		ev.Kind, ev.At, ev.Dur = event.StepSucceeded, at+length, length
 		evs = append(evs, ev)
 	}
+	return evs
+}
+
+// fail are the events of an attempt that is refused.
+func fail(task int32, step int16, at, length event.Time) []event.Event {
+	evs := call(task, step, at, length)
+	evs[1].Kind, evs[1].Class = event.StepFailed, "503"
 	return evs
 }
 
@@ -127,7 +134,7 @@ func TestPath(t *testing.T) {
 	feed(d, steady(20, 5))
 	want := `0:06:45 alert.fired slow: 17 of 59 executions of stock took over 3s
 0:06:45 responder.acts dashboard
-0:07:45 responder.found dashboard: top of the table: stock, 20 of 60 over 3s
+0:07:45 responder.found dashboard: top of the table: stock, 20 of 60 failed or over 3s
 0:07:45 responder.acts trace
 0:08:45 responder.found trace: order 259: stock open for 9s
 0:08:45 responder.acts health
@@ -172,13 +179,17 @@ func TestRules(t *testing.T) {
 		slow  int
 		all   int
 		until event.Time
+
+		errors bool
 	}{
-		{"quick", call(1, 2, 10*event.Second, event.Second), 0, 1, 20 * event.Second},
-		{"just in time", call(1, 2, 10*event.Second, over), 0, 1, 20 * event.Second},
-		{"slow", call(1, 2, 10*event.Second, over+1), 1, 1, 20 * event.Second},
-		{"open, not known yet", call(1, 2, 10*event.Second, 0), 0, 0, 13 * event.Second},
-		{"open, and slow", call(1, 2, 10*event.Second, 0), 1, 1, 13*event.Second + 1},
-		{"slow, known before the window", call(1, 2, 10*event.Second, 0), 0, 0, 200 * event.Second},
+		{"quick", call(1, 2, 10*event.Second, event.Second), 0, 1, 20 * event.Second, false},
+		{"just in time", call(1, 2, 10*event.Second, over), 0, 1, 20 * event.Second, false},
+		{"slow", call(1, 2, 10*event.Second, over+1), 1, 1, 20 * event.Second, false},
+		{"open, not known yet", call(1, 2, 10*event.Second, 0), 0, 0, 13 * event.Second, false},
+		{"open, and slow", call(1, 2, 10*event.Second, 0), 1, 1, 13*event.Second + 1, false},
+		{"slow, known before the window", call(1, 2, 10*event.Second, 0), 0, 0, 200 * event.Second, false},
+		{"failed in time", fail(1, 2, 10*event.Second, event.Second), 0, 1, 20 * event.Second, false},
+		{"failed in time, errors count", fail(1, 2, 10*event.Second, event.Second), 1, 1, 20 * event.Second, true},
 	} {
 		var x executions
 		for i := range c.evs {
@@ -188,7 +199,7 @@ func TestRules(t *testing.T) {
 				x.finish(e)
 			}
 		}
-		if slow, all := x.slow(over, c.until-2*event.Minute, c.until); slow != c.slow || all != c.all {
+		if slow, all := x.slow(over, c.errors, c.until-2*event.Minute, c.until); slow != c.slow || all != c.all {
 			t.Errorf("%s: %d of %d, want %d of %d", c.name, slow, all, c.slow, c.all)
 		}
 	}

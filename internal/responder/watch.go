@@ -15,6 +15,7 @@ type execution struct {
 	task       int32
 	attempt    int16
 	start, end event.Time // end is never as long as it is open
+	failed     bool
 }
 
 // executions are the recent ones of a step, in order of their start.
@@ -23,13 +24,14 @@ type executions struct{ list []execution }
 // begin opens an execution and forgets those that ended before the instant.
 func (x *executions) begin(e *event.Event, before event.Time) {
 	x.list = slices.DeleteFunc(x.list, func(o execution) bool { return o.end != never && o.end < before })
-	x.list = append(x.list, execution{e.Task, e.Attempt, e.At, never})
+	x.list = append(x.list, execution{task: e.Task, attempt: e.Attempt, start: e.At, end: never})
 }
 
 func (x *executions) finish(e *event.Event) {
 	for i := len(x.list) - 1; i >= 0; i-- {
 		if o := &x.list[i]; o.task == e.Task && o.attempt == e.Attempt {
-			o.end = e.At
+			refused := e.Class == event.ClassDecline || e.Class == event.ClassSoldOut // that is an answer
+			o.end, o.failed = e.At, e.Kind != event.StepSucceeded && !refused
 			return
 		}
 	}
@@ -40,19 +42,20 @@ func (x *executions) drop(task int32) {
 	x.list = slices.DeleteFunc(x.list, func(o execution) bool { return o.task == task && o.end == never })
 }
 
-// verdict is when it is known whether the execution is slow, and whether it is.
-func (o *execution) verdict(over event.Time) (at event.Time, slow bool) {
+// verdict is when it is known whether the execution is slow, and whether it is;
+// with errors one that fails counts as slow.
+func (o *execution) verdict(over event.Time, errors bool) (at event.Time, slow bool) {
 	if o.end != never && o.end-o.start <= over {
-		return o.end, false
+		return o.end, errors && o.failed
 	}
 	return o.start + over, true
 }
 
 // slow counts the executions that became slow in [from, to), of all about which
 // it became known.
-func (x *executions) slow(over, from, to event.Time) (slow, all int) {
+func (x *executions) slow(over event.Time, errors bool, from, to event.Time) (slow, all int) {
 	for i := range x.list {
-		at, is := x.list[i].verdict(over)
+		at, is := x.list[i].verdict(over, errors)
 		if at < from || at >= to {
 			continue
 		}
@@ -78,7 +81,7 @@ func (d *Desk) evaluate() {
 		if d.now < r.Window {
 			continue
 		}
-		slow, all := d.steps[r.Step].slow(r.Over, d.now-r.Window, d.now)
+		slow, all := d.steps[r.Step].slow(r.Over, r.Errors, d.now-r.Window, d.now)
 		holds := all > 0 && float64(slow) > float64(r.Share*float64(all))
 		switch {
 		case holds && r.pending == never:
@@ -89,7 +92,11 @@ func (d *Desk) evaluate() {
 		switch {
 		case holds && r.fired == never && d.now-r.pending >= r.For:
 			r.fired = d.now
-			text := fmt.Sprintf("%d of %d executions of %s took over %s", slow, all, d.run.Steps[r.Step].Name, r.Over.Duration())
+			what := "took over " + r.Over.Duration().String()
+			if r.Errors {
+				what = "failed or " + what
+			}
+			text := fmt.Sprintf("%d of %d executions of %s %s", slow, all, d.run.Steps[r.Step].Name, what)
 			d.alert(event.AlertFired, r.Name, r.Step, !r.Raw, text, 0)
 		case !holds && r.fired != never:
 			d.alert(event.AlertResolved, r.Name, r.Step, !r.Raw, "", d.now-r.fired)

@@ -156,7 +156,7 @@ func (d *Desk) fix(service int, length event.Time) {
 func (d *Desk) concludeDashboard() {
 	top, slow, all := event.None, 0, 0
 	for i := range d.steps {
-		s, n := d.steps[i].slow(d.run.Steps[i].Slow, d.now-d.plan.Path.Window, d.now)
+		s, n := d.steps[i].slow(d.run.Steps[i].Slow, true, d.now-d.plan.Path.Window, d.now)
 		if !d.cleared[i] && s > 0 && (top == event.None || s*all > slow*n) {
 			top, slow, all = i, s, n
 		}
@@ -170,7 +170,7 @@ func (d *Desk) concludeDashboard() {
 		return
 	}
 	d.work.step, d.work.service = top, d.run.Steps[top].Service
-	d.found(true, fmt.Sprintf("top of the table: %s, %d of %d over %s", d.run.Steps[top].Name, slow, all, d.run.Steps[top].Slow.Duration()))
+	d.found(true, fmt.Sprintf("top of the table: %s, %d of %d failed or over %s", d.run.Steps[top].Name, slow, all, d.run.Steps[top].Slow.Duration()))
 	switch {
 	case d.standDown():
 	case d.traces:
@@ -191,12 +191,19 @@ func (d *Desk) concludeTrace() {
 		return
 	}
 	d.work.step, d.work.service = step, d.run.Steps[step].Service
-	if o.end == never {
-		d.found(true, fmt.Sprintf("%s %d: %s open for %s", d.run.Noun.One, o.task, d.run.Steps[step].Name, whole(d.now-o.start)))
-	} else {
-		d.found(true, fmt.Sprintf("%s %d: %s took %s", d.run.Noun.One, o.task, d.run.Steps[step].Name, whole(o.end-o.start)))
-	}
+	d.found(true, fmt.Sprintf("%s %d: %s %s", d.run.Noun.One, o.task, d.run.Steps[step].Name, d.fate(o)))
 	d.begin(work{act: event.ActHealth, service: d.run.Steps[step].Service, step: step}, d.plan.Path.Health, 0)
+}
+
+// fate is what a trace shows of an execution.
+func (d *Desk) fate(o *execution) string {
+	switch {
+	case o.end == never:
+		return "open for " + whole(d.now-o.start)
+	case o.failed:
+		return "failed after " + whole(o.end-o.start)
+	}
+	return "took " + whole(o.end-o.start)
 }
 
 // whole writes a time in whole seconds.
@@ -210,7 +217,7 @@ func (d *Desk) slowest(of int) (step int, latest *execution) {
 		}
 		for j := range d.steps[i].list {
 			o := &d.steps[i].list[j]
-			if at, slow := o.verdict(d.run.Steps[i].Slow); !slow || at >= d.now || !d.run.Watch.Kept(o.task) {
+			if at, slow := o.verdict(d.run.Steps[i].Slow, true); !slow || at >= d.now || !d.run.Watch.Kept(o.task) {
 				continue
 			}
 			if latest == nil || o.start > latest.start {

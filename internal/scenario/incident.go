@@ -43,6 +43,7 @@ type AlertRule struct {
 	Step        int // index over the steps of all workflows, as in event.Run.Steps
 	Over        event.Time
 	Share       float64
+	Errors      bool // executions that fail count as slow ones
 	Window, For event.Time
 	// Raw: an alarm as there was before step metrics. It calls nobody, and
 	// strategies with metrics have dropped it.

@@ -106,6 +106,7 @@ func (r *reader) alert(o namedObject) AlertRule {
 	a.Share, _ = read(o.object, rates(), field{key: "share", def: "10%", doc: "it holds while more than this share is slow"})
 	a.Window, _ = read(o.object, times(), field{key: "window", def: "2m", low: float64(event.Second), doc: "… of the executions in this time"})
 	a.For, _ = read(o.object, times(), field{key: "for", def: "1m", doc: "it fires when it has held that long"})
+	a.Errors, _ = read(o.object, switches(), field{key: "errors", def: "off", rare: true, doc: "executions that fail count as slow ones"})
 	a.Raw, _ = read(o.object, switches(), field{key: "raw", def: "off", rare: true, doc: "an alarm of old: it calls nobody, and strategies with metrics do without"})
 	o.done()
 	return a

@@ -30,7 +30,11 @@ func (s *Scenario) showResponder(b *strings.Builder, p *Responder) {
 	lines := []string{fmt.Sprintf("conversion: %d buckets of %s in a row, %s or more below the mean, each known %s late",
 		p.KPI.Buckets, writeTime(p.KPI.Bucket), writeRate(p.KPI.Drop), writeTime(p.KPI.Late))}
 	for _, a := range p.Alerts {
-		text := fmt.Sprintf("%s: more than %s of %s over %s within %s, for %s", a.Name, writeRate(a.Share), names[a.Step], writeTime(a.Over), writeTime(a.Window), writeTime(a.For))
+		over := "over "
+		if a.Errors {
+			over = "failed or over "
+		}
+		text := fmt.Sprintf("%s: more than %s of %s %s%s within %s, for %s", a.Name, writeRate(a.Share), names[a.Step], over, writeTime(a.Over), writeTime(a.Window), writeTime(a.For))
 		if a.Raw {
 			text += "; calls nobody, only without metrics"
 		}
