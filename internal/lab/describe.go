@@ -11,14 +11,15 @@ func Describe(only []string) (string, error) {
 	var b strings.Builder
 	oracles, err := chosen(only)
 	for _, o := range oracles {
-		fmt.Fprintf(&b, "%s  %s\n    %s\n", o.ID, o.Law, o.About)
+		b.WriteString(folded(fmt.Sprintf("%-3s %s", o.ID, o.Law), 4))
+		b.WriteString(folded("    "+o.About, 4))
 		if o.Unposed != "" {
-			fmt.Fprintf(&b, "    not posed: %s\n", o.Unposed)
+			b.WriteString(folded("    not posed: "+o.Unposed, 4))
 			continue
 		}
 		for i := range o.Params {
 			p := &o.Params[i]
-			fmt.Fprintf(&b, "    %-22s %s; %s\n", strings.ToLower(o.ID)+"."+p.Name+"="+p.Default, p.Doc, p.form())
+			b.WriteString(folded(fmt.Sprintf("    %-22s %s; %s", strings.ToLower(o.ID)+"."+p.Name+"="+p.Default, p.Doc, p.form()), 27))
 		}
 		for _, c := range o.Cases {
 			if c != "" {

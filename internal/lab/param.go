@@ -35,7 +35,7 @@ type Param struct {
 
 // form says what a value of the kind looks like.
 func (p *Param) form() string {
-	bounds := fmt.Sprintf("from %g to %g", p.low, p.high)
+	bounds := "from " + plain(p.low) + " to " + plain(p.high)
 	switch p.kind {
 	case share:
 		return "a share " + bounds + ", like 0.05 or 5%"

@@ -17,7 +17,7 @@ func (r *Result) Text() string {
 				b.WriteByte('\n')
 			}
 			oracle, posed = c.Oracle, "-"
-			fmt.Fprintf(&b, "%s  %s\n", c.Oracle, c.Law)
+			b.WriteString(folded(fmt.Sprintf("%-3s %s", c.Oracle, c.Law), 4))
 			fmt.Fprintf(&b, "  %-36s%11s%11s%9s%8s\n", "", "predicted", "measured", "n", "p")
 		}
 		if c.Case != posed {
@@ -37,11 +37,15 @@ func (r *Result) line(b *strings.Builder, c *Cell) {
 	if c.exact() {
 		p = "exact"
 	}
-	fmt.Fprintf(b, "    %-34s%11s%11s%9d%8s", c.Figure, figure(c.Predicted, c.Unit), figure(c.Measured, c.Unit), c.N, p)
+	mark := " "
 	if !c.OK {
-		b.WriteString("  FAILS")
+		mark = "!"
+	}
+	fmt.Fprintf(b, "  %s %-34s%11s%11s%9d%8s", mark, c.Figure, figure(c.Predicted, c.Unit), figure(c.Measured, c.Unit), c.N, p)
+	if !c.OK {
+		b.WriteString("\n      fails")
 		if c.First != "" {
-			fmt.Fprintf(b, "\n      first: %s", c.First)
+			fmt.Fprintf(b, ", first: %s", c.First)
 		}
 		fmt.Fprintf(b, "\n      again: %s", c.Repeat)
 	}
@@ -61,7 +65,7 @@ func (r *Result) foot(b *strings.Builder) {
 	if len(r.Unposed) > 0 {
 		b.WriteString("\nNot posed:\n")
 		for _, u := range r.Unposed {
-			fmt.Fprintf(b, "  %-4s%s\n      %s\n", u.Oracle, u.Law, u.Why)
+			b.WriteString(folded(fmt.Sprintf("  %-3s %s: %s", u.Oracle, u.Law, u.Why), 6))
 		}
 	}
 	fmt.Fprintf(b, "\n%d invariants compared on the way, %d broken\n", r.Invariants.Checked, r.Invariants.Violations)
@@ -112,4 +116,20 @@ func digits(x float64) string {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
 	return s
+}
+
+// folded breaks a line between words so that it is no wider than 80 columns; what
+// follows is indented.
+func folded(line string, indent int) string {
+	const width = 80
+	var b strings.Builder
+	for len([]rune(line)) > width {
+		at := strings.LastIndex(string([]rune(line)[:width+1]), " ")
+		if at <= indent {
+			break
+		}
+		b.WriteString(line[:at] + "\n")
+		line = strings.Repeat(" ", indent) + line[at+1:]
+	}
+	return b.String() + line + "\n"
 }
