@@ -9,7 +9,6 @@ import (
 
 // queueLaws are those of waiting, and of what retries do to it.
 func queueLaws() []Oracle {
-	const noQueue = "needs a service with servers and a queue of its own"
 	return []Oracle{
 		{
 			ID: "O9", Law: "L = lambda·W", About: "Little's law over the whole run: the average number of tasks in the system is the rate at which they come times the time they stay; the same for the attempts of every step.",
@@ -32,11 +31,8 @@ func queueLaws() []Oracle {
 			},
 			pose: poseLimit,
 		},
-		{ID: "O8", Law: "M/M/c: Wq = C/(c·mu-lambda), C by Erlang", About: "Waiting for one of c servers.", Unposed: noQueue},
 		{ID: "O14", Law: "reject = max(0, (req-K·acc)/(req+1))", About: "Adaptive throttling.", Unposed: "needs a client that refuses its own calls"},
-		{ID: "O15", Law: "stuck iff rho > 1/(1+R)", About: "Metastable failure by R immediate retries.", Unposed: noQueue},
-		{ID: "O16", Law: "trigger d* = T(1+1/rho)/2", About: "The outage that tips it.", Unposed: noQueue},
-		{ID: "O17", Law: "backoff does not cure it; budget, LIFO and deadlines do", About: "Remedies.", Unposed: noQueue},
+		{ID: "O16", Law: "trigger d* = T(1+1/rho)/2", About: "The outage that tips it.", Unposed: "needs servers that stand still and then go on: a slow window here lengthens the calls that begin in it"},
 	}
 }
 

@@ -36,6 +36,8 @@ func small(t *testing.T, o Options, most float64) *Result {
 	for i := range asked {
 		if n := asked[i].values.all["tasks"]; len(n) > 0 {
 			n[0] = min(n[0], most)
+		} else if c := asked[i].values.all["c"]; len(c) > 0 {
+			c[0] = min(c[0], 2) // servers: a storm has as many tasks as they can do
 		}
 	}
 	r := &Result{Bound: Bound}
@@ -218,6 +220,10 @@ func TestKnownValues(t *testing.T) {
 		{"charged twice or thrice", 1 - law[0] - law[1], .010368, 1e-6},
 		{"charged once", law[1], .98957, .00001},
 		{"charges", mean, 1.0104, .00001},
+		{"Erlang C, 1 server", erlang(1, .8), .8, 1e-9},
+		{"Erlang C, 2 servers", erlang(2, .8), .7111, .0001},
+		{"Erlang C, 10 servers", erlang(10, .8), .4092, .0001},
+		{"Erlang C, 50 servers", erlang(50, .9), .3639, .0001},
 		{"backoff", backoffs.mean, 2, 1e-9},
 		{"backoff, full jitter", backoff(.5, waits(v(3, "p=0.5 n=5")), spreads()["full"]).mean, 1, 1e-9},
 		{"backoff, equal jitter", backoff(.5, waits(v(3, "p=0.5 n=5")), spreads()["equal"]).mean, 1.5, 1e-9},
