@@ -12,9 +12,9 @@ import (
 // TestWorkHandedOver: what a step hands over to another workflow has a span of its
 // own, below the attempt that did it, and what the other workflow did is told there.
 func TestWorkHandedOver(t *testing.T) {
-	s := play(t, "team-scaling", nil, "load.tasks=600")
+	s := play(t, "team-scaling", nil, "load.tasks=200")
 	r := newReceiver(t)
-	sendTo(t, r, s, 1)
+	send(t, r, s, 1, s.run.Duration)
 	byID := map[string]*receivedSpan{}
 	for i := range r.spans {
 		byID[hex.EncodeToString(r.spans[i].SpanId)] = &r.spans[i]
@@ -54,13 +54,13 @@ func TestEveryStoryIsTold(t *testing.T) {
 		t.Skip("six runs")
 	}
 	for name, sets := range map[string][]string{
-		"checkout": {"load.tasks=300"}, "data-pipeline": {"load.tasks=30", "load.duration=720h"}, "microservices": {"load.tasks=300"},
-		"team-scaling": {"load.tasks=300"}, "observability": {"load.tasks=300"}, "security": {"load.tasks=300"},
+		"checkout": {"load.tasks=150"}, "data-pipeline": {"load.tasks=30", "load.duration=720h"}, "microservices": {"load.tasks=150"},
+		"team-scaling": {"load.tasks=150"}, "observability": {"load.tasks=150"}, "security": {"load.tasks=150"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := play(t, name, nil, sets...)
 			r := newReceiver(t)
-			sendTo(t, r, s, 1)
+			send(t, r, s, 1, s.run.Duration)
 			tasks, attempts, open := 0, 0, 0
 			for i := range r.spans {
 				switch sp := &r.spans[i]; sp.attrs["tasker.operation"] {

@@ -17,6 +17,8 @@ import (
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
+
+	"tasker-sim/internal/event"
 )
 
 // receiver is a server that speaks OTLP over HTTP: it decodes what it gets with the
@@ -136,12 +138,20 @@ func testEpoch() time.Time { return time.Date(2024, 11, 29, 0, 0, 0, 0, time.UTC
 // wants everything delivered.
 func sendTo(t *testing.T, r *receiver, s *story, share float64) {
 	t.Helper()
+	send(t, r, s, share, spacing(s.run))
+}
+
+// send is sendTo with readings at another distance.
+func send(t *testing.T, r *receiver, s *story, share float64, every event.Time) {
+	t.Helper()
 	o, err := Open(Options{OTLP: r.URL, Epoch: testEpoch(), Share: share, Patient: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer o.Close()
-	drain(t, o.Watch(s.film(), 0))
+	tap := o.Watch(s.film(), 0)
+	tap.every, tap.next = every, every
+	drain(t, tap)
 	a, _ := o.Finish(time.Minute)
 	if !a.Whole() || a.Remark != "" {
 		t.Fatalf("not all was delivered: %s", &a)

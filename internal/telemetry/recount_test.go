@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -22,16 +23,20 @@ import (
 // and compares every series that is not 0 with a count made from the lines of the
 // tape, by code that knows nothing of the tally.
 func TestEveryMetricIsTheTapesOwnCount(t *testing.T) {
-	for _, name := range []string{"checkout", "microservices", "data-pipeline", "observability", "team-scaling", "security"} {
+	stories := []string{"checkout", "microservices", "data-pipeline", "observability", "team-scaling", "security"}
+	for _, name := range stories {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && slices.Index(stories, name) > 2 {
+				t.Skip("three of six will do")
+			}
 			s := shortCheckout(t)
 			switch name {
 			case "microservices":
 				s = play(t, name, nil, "load.tasks=200")
 			case "observability":
-				s = play(t, name, nil, "load.tasks=1500")
+				s = play(t, name, nil, "load.tasks=1000")
 			case "team-scaling", "security":
-				s = play(t, name, nil, "load.tasks=900")
+				s = play(t, name, nil, "load.tasks=400")
 			case "data-pipeline":
 				s = play(t, name, nil, "load.tasks=20", "load.duration=480h")
 			}
