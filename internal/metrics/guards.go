@@ -12,8 +12,9 @@ type Tagged struct {
 	Effects []Effect // in the order of Run.Effects
 }
 
-// Trail is how far an audit trail has come, by its own count.
-type Trail struct{ Records, Bytes int64 }
+// Trail is how far an audit trail had come when it was last counted, by its own
+// count; Of is how many transitions there were then.
+type Trail struct{ Records, Bytes, Of int64 }
 
 // guarded is the part of a strategy's fold about senders, secrets and records.
 func (st *Strategy) guarded(run *event.Run) {
@@ -37,7 +38,7 @@ func (s *State) applyGuard(e *event.Event) {
 		if e.Class == event.TrailBytes {
 			t.Bytes = e.Amount
 		} else {
-			t.Records = e.Amount
+			t.Records, t.Of = e.Amount, s.Strategies[e.Strategy].Transitions
 		}
 	}
 }
@@ -92,13 +93,13 @@ func (s *State) Leaks(k int) (n int64) {
 }
 
 // Coverage is the share of the transitions of strategy k that have a record: those
-// counted here against those that the trail says it has.
+// counted here against those that the trail says it has, when it was last counted.
 func (s *State) Coverage(k int) float64 {
-	st := &s.Strategies[k]
-	if st.Transitions == 0 {
+	t := &s.Strategies[k].Trail
+	if t.Of == 0 {
 		return 0
 	}
-	return float64(st.Trail.Records) / float64(st.Transitions)
+	return float64(t.Records) / float64(t.Of)
 }
 
 // Suspects is how many people an action of strategy k may have come from, on average.
@@ -131,4 +132,30 @@ func (s *State) MechanismTime(k int, mechanism string) event.Time {
 		}
 	}
 	return total / event.Time(max(1, st.Tasks.Submitted))
+}
+
+// Never is the index of the tag of tasks that should not be done; false: the run
+// names none.
+func (s *State) Never() (int, bool) { return s.tagOf(func(a *event.Audit) string { return a.Never }) }
+
+// Always is the index of the tag of tasks that should not be refused.
+func (s *State) Always() (int, bool) { return s.tagOf(func(a *event.Audit) string { return a.Always }) }
+
+func (s *State) tagOf(name func(*event.Audit) string) (int, bool) {
+	if s.Run.Audit == nil {
+		return 0, false
+	}
+	i := slices.Index(s.Run.Tags, name(s.Run.Audit))
+	return max(i, 0), i >= 0
+}
+
+// UnwantedRate is the share of the tasks that should not be done that strategy k
+// has done, of those that do not run; false: the run names none.
+func (s *State) UnwantedRate(k int) (Rate, bool) {
+	i, ok := s.Never()
+	if !ok {
+		return Rate{}, false
+	}
+	t := &s.Strategies[k].Tagged[i].Tasks
+	return s.Rate(t.Succeeded, t.Submitted-t.Running), true
 }

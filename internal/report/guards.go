@@ -74,14 +74,14 @@ func guards(s *metrics.State, k int) *Guards {
 		}
 		g.Audit = a
 	}
-	for _, name := range mechanisms(s.Run) {
+	for _, name := range Mechanisms(s.Run) {
 		g.Mechanisms = append(g.Mechanisms, member[Cost]{name, Cost{s.MechanismTime(k, name).Millis()}})
 	}
 	return g
 }
 
-// mechanisms are those that have steps, in the order of the steps.
-func mechanisms(run *event.Run) (names []string) {
+// Mechanisms are those of the scenario's own that have steps, in the order of the steps.
+func Mechanisms(run *event.Run) (names []string) {
 	seen := map[string]bool{"": true}
 	for i := range run.Steps {
 		if m := run.Steps[i].Mechanism; !seen[m] {
@@ -160,4 +160,21 @@ func trailText(e *event.Event) string {
 		return fmt.Sprintf("the audit trail takes %s bytes", Count(int(e.Amount)))
 	}
 	return fmt.Sprintf("the audit trail has %s records, head %.12s", Count(int(e.Amount)), e.Text)
+}
+
+// mechanismPrice is the time that a task spends, on average, in the steps of each
+// mechanism of the scenario's own.
+func mechanismPrice(s *metrics.State) (rows []Row) {
+	last := len(s.Strategies) - 1
+	for _, m := range Mechanisms(s.Run) {
+		if !guarded(s.Run) {
+			continue
+		}
+		r := Row{Name: "time in " + words(m) + ", mean", After: Span(s.MechanismTime(last, m)), Kind: Measured}
+		if last > 0 {
+			r.Before = Span(s.MechanismTime(0, m))
+		}
+		rows = append(rows, r)
+	}
+	return rows
 }

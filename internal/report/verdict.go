@@ -119,7 +119,7 @@ func price(s *metrics.State) []Row {
 	if last > 0 {
 		rows[0].Before, rows[1].Before = waited(0), again(0)
 	}
-	return rows
+	return append(rows, mechanismPrice(s)...)
 }
 
 // Repeat is the command that repeats the run: scenario is its name or file.

@@ -332,7 +332,7 @@ func TestCasesOfTheRun(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ kind, end string }{
-		{"refund with a grant from elsewhere", "task.succeeded ok"}, {"replayed second factor", "task.rejected second_factor"},
+		{"refund with a grant from elsewhere", "task.succeeded ok"}, {"replayed second factor", "task.rejected no_factor"},
 		{"no token", "task.rejected 401"}, {"forged token", "task.rejected 401"}, {"expired token", "task.rejected 401"},
 		{"another team's refund", "task.rejected 403"}, {"no right to pay out", "task.rejected 403"}, {"somebody else's task", "task.rejected 403"},
 		{"suspended account", "task.rejected 403"}, {"training overdue", "task.rejected 403"}, {"minted role", "task.rejected 403"},

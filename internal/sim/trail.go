@@ -77,9 +77,8 @@ func (t *trails) record(ev *event.Event) {
 		return
 	}
 	l := t.lanes[ev.Strategy]
-	if every := t.w.sc.Audit.Every; l.Seq > 0 && ev.At/every > l.last/every {
-		t.count(ev.Strategy)
-	}
+	every := t.w.sc.Audit.Every
+	due := l.Seq > 0 && ev.At/every > l.last/every
 	r := t.entry(l, ev)
 	row := l.Append(&r)
 	l.last, l.bytes = ev.At, l.bytes+int64(len(row))
@@ -87,6 +86,9 @@ func (t *trails) record(ev *event.Event) {
 		t.rows = append(t.rows, row)
 	}
 	t.w.guards.sees(ev.Strategy, ev.Task, sinkAudit, string(row))
+	if due {
+		t.count(ev.Strategy)
+	}
 }
 
 // entry tells of a transition: who, what, when, with which outcome.

@@ -30,6 +30,13 @@ func (s *scene) shortFacts(k int) []fact {
 	if s.crowded() {
 		return s.crowdFacts(k)
 	}
+	if s.guarded() {
+		left := s.intruderFacts(k)
+		for len(left) < factRows {
+			left = append(left, fact{})
+		}
+		return append(left[:factRows], s.frictionFacts(k)...)
+	}
 	left := s.promiseFacts(k)
 	left = left[:min(len(left), factRows-1)]
 	for _, f := range s.fateFacts(k) {
@@ -58,6 +65,10 @@ func (s *scene) longFacts(k int) []fact {
 	}
 	if s.crowded() {
 		return append(append(s.crowdFacts(k), s.promiseFacts(k)...), s.effortFacts(k)[2:]...)
+	}
+	if s.guarded() {
+		f := append(s.intruderFacts(k), s.frictionFacts(k)...)
+		return append(append(f, s.fateFacts(k)...), s.effortFacts(k)...)
 	}
 	f := append(s.promiseFacts(k), s.costFacts(k)...)
 	return append(append(f, s.fateFacts(k)...), s.effortFacts(k)...)

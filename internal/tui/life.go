@@ -13,11 +13,10 @@ func (s *scene) drawLife(p pane, k int) {
 	if p.w < 8 || p.h < 2 {
 		return
 	}
-	st, about := &s.state.Strategies[k], &s.run.Strategies[k]
-	rate := s.state.FirstPassRate(k)
+	about := &s.run.Strategies[k]
+	rate, word := s.headline(k)
 	x := p.text(1, 0, strings.ToUpper(about.Name), inkTitle)
-	word := kindWords(&st.Tasks, about)
-	p.clip(x+1, 0, p.w-x-1, s.run.Noun.Many+" "+word, inkDim)
+	p.clip(x+1, 0, p.w-x-1, word, inkDim)
 	y := 1 + s.drawFigure(p.part(1, 1, p.w-2, s.figureRoom(p)), figureText(rate.K, rate.N), s.rateInk(k))
 	drawSure(p.part(1, y, p.w-2, 1), rate)
 	s.drawFacts(p.part(1, y+1, p.w-2, p.h-y-1), k)

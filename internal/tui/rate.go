@@ -26,14 +26,14 @@ func figureText(k, n int) string {
 // rateInk is the colour of a strategy's rate: grey while it is a hint, and green
 // or red only if the intervals say that it differs from another strategy's.
 func (s *scene) rateInk(k int) ink {
-	mine := s.state.FirstPassRate(k)
-	if !mine.Steady() {
+	mine, _ := s.headline(k)
+	if !s.steadyHeadline(&mine) {
 		return inkPend
 	}
 	for i := range s.state.Strategies {
-		other := s.state.FirstPassRate(i)
+		other, _ := s.headline(i)
 		switch {
-		case i == k || !other.Steady():
+		case i == k || !s.steadyHeadline(&other):
 		case mine.Interval.Low > other.Interval.High:
 			return inkFail
 		case mine.Interval.High < other.Interval.Low:

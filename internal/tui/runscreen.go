@@ -106,6 +106,9 @@ func (s *scene) drawRule(p pane) {
 
 // graphHeight is how many of at most want rows the graphs use at width w.
 func (s *scene) graphHeight(w, want int) int {
+	if s.chained(w, want) {
+		return s.chainedHeight(want)
+	}
 	used := 0
 	if s.stacked(w, want) {
 		for i := range s.run.Workflows {
@@ -141,6 +144,10 @@ func (s *scene) stacked(w, h int) bool {
 // drawGraphs draws all workflows, side by side if there are several and room.
 func (s *scene) drawGraphs(p pane) {
 	n := len(s.run.Workflows)
+	if s.chained(p.w, p.h) {
+		s.drawChains(p)
+		return
+	}
 	if s.stacked(p.w, p.h) {
 		for i := range n {
 			s.drawGraph(p.part(0, p.h*i/n, p.w, p.h*(i+1)/n-p.h*i/n), i)
@@ -264,7 +271,7 @@ func (s *scene) drawTiny(p pane) {
 		y = 1
 	}
 	for k := range s.state.Strategies {
-		rate := s.state.FirstPassRate(k)
+		rate, _ := s.headline(k)
 		x := p.text(0, y, figureText(rate.K, rate.N), s.rateInk(k)|bold)
 		p.clip(x+1, y, p.w-x-1, s.run.Strategies[k].Name, inkText)
 		y++

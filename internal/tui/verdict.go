@@ -54,10 +54,10 @@ func (s *scene) verdictLength(w int) int {
 func (s *scene) drawVerdictFigures(p pane) int {
 	used, x := 0, 0
 	for _, k := range s.ends() {
-		r := s.state.FirstPassRate(k)
+		r, word := s.headline(k)
 		in := p.part(x, 0, p.w/2-2, p.h)
 		end := in.text(0, 0, strings.ToUpper(s.run.Strategies[k].Name), inkTitle)
-		in.clip(end+1, 0, in.w-end-1, s.run.Noun.Many+" "+kindWords(&s.state.Strategies[k].Tasks, &s.run.Strategies[k]), inkDim)
+		in.clip(end+1, 0, in.w-end-1, word, inkDim)
 		rows := s.drawFigure(in.part(0, 1, in.w, in.h-2), figureText(r.K, r.N), s.rateInk(k)) + 1
 		drawSure(in.part(0, rows, min(in.w, 60), 1), r)
 		used, x = max(used, rows+1), p.w/2

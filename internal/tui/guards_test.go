@@ -1,0 +1,54 @@
+package tui
+
+import (
+	"fmt"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"tasker-sim/internal/event"
+	"tasker-sim/internal/scenario"
+	"tasker-sim/internal/sim"
+	"tasker-sim/scenarios"
+)
+
+// guardedRun is the shipped story about who gets in, the first hour of its day.
+func guardedRun(t *testing.T) event.Source {
+	t.Helper()
+	text, err := scenarios.FS.ReadFile("security.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sc, problems := scenario.Parse("security.yaml", text, []string{"load.tasks=750", "load.duration=1h"})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	w, err := sim.New(sc, sim.Options{Seed: 7, Window: event.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// TestGuarded compares frames of a run that is about who gets in: what should not
+// have been done in large figures, what it took, and three workflows as chains.
+func TestGuarded(t *testing.T) {
+	for _, sc := range []struct {
+		name string
+		now  event.Time
+		keys string
+	}{
+		{"guarded", 40 * event.Minute, ""},
+		{"guarded-verdict", 2 * event.Hour, ""},
+	} {
+		for _, z := range [][2]int{{80, 24}, {160, 45}} {
+			m := seenAt(t, guardedRun(t), sc.now, z[0], z[1], Options{Speed: 480})
+			press(m, sc.keys)
+			golden(t, fmt.Sprintf("%s.%dx%d.txt", sc.name, z[0], z[1]), plainText(m.View().Content)+"\n")
+			for w := 1; w <= 200; w += 13 {
+				m.Update(tea.WindowSizeMsg{Width: w, Height: 24})
+				fits(t, sc.name, m.View().Content, w, 24)
+			}
+		}
+	}
+}
