@@ -74,3 +74,16 @@ func TestSendersSecretsRecords(t *testing.T) {
 		t.Errorf("the gate takes %v a task", d)
 	}
 }
+
+// TestLetIn: in a run in which some tasks should not be done, the list of what only
+// the first strategy met has those that it did and the last one refused.
+func TestLetIn(t *testing.T) {
+	y := guardedShop(t)
+	y.s.Run.Audit.Never = "stolen"
+	y.log = NewLog(y.s.Run, 10)
+	y.order(1).order(2).task(event.TaskSucceeded, naive, 1).task(event.TaskRejected, orchestrated, 1, at(pay))
+	y.task(event.TaskFailed, naive, 2, at(pay)).task(event.TaskSucceeded, orchestrated, 2)
+	if got := y.log.Tasks(FilterOnlyFirst); len(got) != 1 || got[0] != 1 {
+		t.Errorf("let in: %v, want order 1", got)
+	}
+}

@@ -18,6 +18,7 @@ type Log struct {
 	next       int // where in the ring the next event goes
 	lists      [filters][]int32
 	stale      [filters]bool
+	guarded    bool // some tasks should not be done: see FilterOnlyFirst
 }
 
 // diary is one strategy's part of a log, by task − 1.
@@ -52,12 +53,14 @@ type Filter uint8
 
 // The filters. "Failed" means that the first pass failed: failed or ever parked.
 const (
-	FilterAll       Filter = iota
-	FilterFailed           // in any strategy
-	FilterOnlyFirst        // in the first strategy and not in the last
-	FilterLast             // in the last strategy
-	FilterRetried          // some attempt of the last strategy was tried again
-	FilterRecovered        // parked in the last strategy and succeeded later
+	FilterAll    Filter = iota
+	FilterFailed        // in any strategy
+	// FilterOnlyFirst: in the first strategy and not in the last. In a run in which
+	// some tasks should not be done: done in the first and refused in the last.
+	FilterOnlyFirst
+	FilterLast      // in the last strategy
+	FilterRetried   // some attempt of the last strategy was tried again
+	FilterRecovered // parked in the last strategy and succeeded later
 	filters
 )
 
@@ -66,7 +69,7 @@ const ringSize = 4096
 
 // NewLog makes an empty log that keeps at least limit tasks.
 func NewLog(run *event.Run, limit int) *Log {
-	l := &Log{strategies: make([]diary, len(run.Strategies)), limit: limit, oldest: 1}
+	l := &Log{strategies: make([]diary, len(run.Strategies)), limit: limit, oldest: 1, guarded: run.Audit != nil && run.Audit.Never != ""}
 	l.invalidate()
 	return l
 }
@@ -235,6 +238,9 @@ func (l *Log) passes(f Filter, task int32) bool {
 	case FilterFailed:
 		return l.some(task, (*Life).FirstPassFailed)
 	case FilterOnlyFirst:
+		if l.guarded {
+			return first != nil && last != nil && first.Status == Succeeded && last.Status == Rejected
+		}
 		return first != nil && last != nil && first.FirstPassFailed() && !last.FirstPassFailed()
 	case FilterLast:
 		return last != nil && last.FirstPassFailed()

@@ -178,3 +178,14 @@ func mechanismPrice(s *metrics.State) (rows []Row) {
 	}
 	return rows
 }
+
+// sender tells whom a task comes from, as far as the strategy knows.
+func sender(e *event.Event) string {
+	switch {
+	case e.Text == "":
+		return ""
+	case e.Attempt > 1:
+		return fmt.Sprintf(", from %s: one of %s people", e.Text, Count(int(e.Attempt)))
+	}
+	return ", from " + e.Text
+}

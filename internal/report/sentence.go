@@ -184,7 +184,7 @@ func (t teller) told() string {
 func (t teller) toldTask() string {
 	switch e := t.e; e.Kind {
 	case event.TaskSubmitted:
-		return "arrived, worth " + Money(e.Amount)
+		return "arrived, worth " + Money(e.Amount) + sender(e)
 	case event.TaskSucceeded:
 		return "done after " + Span(e.Dur)
 	case event.TaskDeclined:

@@ -35,6 +35,9 @@ var listFilters = [...]struct {
 func (s *scene) filterName(i int) string {
 	switch f := listFilters[i]; f.filter {
 	case metrics.FilterOnlyFirst:
+		if s.guarded() {
+			return "let in by " + s.run.Strategies[0].Name
+		}
 		return "only " + s.run.Strategies[0].Name
 	case metrics.FilterLast:
 		if s.run.Strategies[s.last()].Durable {
