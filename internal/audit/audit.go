@@ -96,6 +96,17 @@ func Parse(row []byte) (Record, error) {
 	return r, nil
 }
 
+// ChainOf is the chain of a row, found without reading the rest of it; "" if there
+// is none where [Chain.Append] puts it.
+func ChainOf(row []byte) string {
+	_, rest, ok := bytes.Cut(row, []byte(`,"chain":"`))
+	name, _, whole := bytes.Cut(rest, []byte(`"`))
+	if !ok || !whole {
+		return ""
+	}
+	return string(name)
+}
+
 // Sealed tells whether the record's hash is that of its content, to the byte.
 func Sealed(row []byte) bool {
 	n := len(row) - len(`"}`)

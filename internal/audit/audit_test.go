@@ -149,3 +149,19 @@ func TestQuery(t *testing.T) {
 		}
 	}
 }
+
+// TestChainOf finds the chain that reading the whole row finds, and none in what is
+// no row.
+func TestChainOf(t *testing.T) {
+	rows, _ := trail("a-b.c", 3)
+	for _, row := range rows {
+		if got := audit.ChainOf(row); got != "a-b.c" {
+			t.Errorf("chain %q", got)
+		}
+	}
+	for _, bad := range []string{"", "?", `{"seq":1,"chain":"x`} {
+		if got := audit.ChainOf([]byte(bad)); got != "" {
+			t.Errorf("%q: chain %q", bad, got)
+		}
+	}
+}

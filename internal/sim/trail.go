@@ -58,17 +58,25 @@ func (t *trails) recall(store engine.Store) error {
 			byName[t.w.run.Strategies[i].Name] = l
 		}
 	}
-	return store.Trail(func(row []byte) error {
-		r, err := audit.Parse(row)
-		if err != nil {
-			return fmt.Errorf("audit trail: %w", err)
-		}
-		if l := byName[r.Chain]; l != nil {
-			l.Seq, l.Hash, l.last = r.Seq, r.Hash, event.Time(r.At)
+	last := map[*trail][]byte{}
+	err := store.Trail(func(row []byte) error {
+		if l := byName[audit.ChainOf(row)]; l != nil {
+			last[l] = append(last[l][:0], row...)
 			l.bytes += int64(len(row))
 		}
 		return nil
 	})
+	for _, l := range t.lanes {
+		if row := last[l]; err == nil && row != nil {
+			var r audit.Record
+			r, err = audit.Parse(row)
+			l.Seq, l.Hash, l.last = r.Seq, r.Hash, event.Time(r.At)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("audit trail: %w", err)
+	}
+	return nil
 }
 
 // record keeps a record of an event, if it is a transition and the strategy keeps any.
