@@ -57,7 +57,7 @@ func readLife(run *event.Run, events []event.Event) *biography {
 			b.pauses = append(b.pauses, pauseTime{step: int(e.Step), from: e.At, deferred: true})
 		case event.EffectMade, event.EffectRepeated:
 			b.deed(run, e)
-		case event.ChildCreated, event.ChildMet, event.ChildEnded, event.SecretSeen:
+		case event.ChildCreated, event.ChildMet, event.ChildEnded:
 			b.child(e)
 		case event.WorkBegan, event.WorkDropped:
 			b.served(e)
