@@ -4,7 +4,7 @@ package tui
 // the other: as graphs they would have no room for the names of steps.
 func (s *scene) chained(w, h int) bool {
 	n := len(s.run.Workflows)
-	if n < 2 || s.stacked(w, h) {
+	if n < 2 || h > fewRows || s.stacked(w, h) {
 		return false
 	}
 	narrow := false
@@ -15,12 +15,11 @@ func (s *scene) chained(w, h int) bool {
 		}
 		narrow = narrow || long > w/n
 	}
-	return narrow && w < wideChains
+	return narrow
 }
 
-// wideChains is the width from which on graphs stand side by side all the same: the
-// screen then has rows enough to lay chains out downwards.
-const wideChains = 79
+// fewRows are too few to lay graphs out downwards.
+const fewRows = 8
 
 // chainWidth is the room that a workflow takes as a line of names; 0 if it is none,
 // because a step waits for two others or two wait for one.
