@@ -197,6 +197,18 @@ const (
 	// Strategy; Class is what is counted, "records" (Text is then the hash of the
 	// latest) or "bytes", Amount how many there are.
 	TrailCounted
+	// StepProgress: an attempt got so far and goes on. Strategy, Task, Step, Service,
+	// Attempt; Amount is the number of rows that are done, Text "of" and how many
+	// there are; Dur since the attempt began. Class is [ClassResumed] if the attempt
+	// begins there, with what an earlier one had done.
+	StepProgress
+	// SubscriberTold: somebody who listens to the events of a strategy heard of one.
+	// Strategy, Task, Step or None; Class is its name, Text whom it told, Amount the
+	// index of that among its routes.
+	SubscriberTold
+	// SubscriberThrew: the same, but it broke while it listened: that is contained
+	// and changes nothing. Fields as SubscriberTold; Text is what it said.
+	SubscriberThrew
 
 	// ReleaseBuilt: a team has built a workflow and asks the committee for its
 	// name. Of this and the kinds down to ContractAdapted: Strategy, Class is the
@@ -274,7 +286,8 @@ var kindNames = [kindEnd]string{
 	TaskMisrouted: "task.misrouted",
 
 	ChildCreated: "child.created", ChildMet: "child.met", ChildEnded: "child.ended",
-	ClockSet: "clock.set",
+	ClockSet:     "clock.set",
+	StepProgress: "step.progress", SubscriberTold: "subscriber.told", SubscriberThrew: "subscriber.threw",
 }
 
 // String is the kind's name on a tape: "step.retrying".
@@ -336,6 +349,7 @@ const (
 	ClassDied     = "process_died" // the process that ran the task was killed
 	ClassRecovery = "recovery"     // of TaskRedriven: by itself
 	ClassOperator = "operator"     // of TaskRedriven: by a person
+	ClassResumed  = "resumed"      // of StepProgress: an earlier attempt had done it
 	ClassRestart  = "restart"      // of TaskRedriven: by a person, from the first step
 	ClassBreaker  = "breaker_open" // the call was not made: the caller's breaker is open
 	ClassLate     = "late"         // of WorkBegan: the caller will be gone

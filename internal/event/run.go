@@ -26,12 +26,14 @@ type Run struct {
 	Promises   []Promise  `json:"promises,omitempty"`
 	Impact     Impact     `json:"impact"`
 	Claims     []Claim    `json:"claims,omitempty"`
-	Watch      *Watch     `json:"watch,omitempty"`   // nil: nobody watches
-	Beats      []Beat     `json:"beats,omitempty"`   // moments that deserve a sentence
-	Tags       []string   `json:"tags,omitempty"`    // that tasks may have
-	Senders    bool       `json:"senders,omitempty"` // it is asked who sends tasks
-	Needles    int        `json:"needles,omitempty"` // things a task carries that must not be seen
-	Audit      *Audit     `json:"audit,omitempty"`   // nil: no strategy keeps records
+
+	Subscribers []Subscriber `json:"subscribers,omitempty"`
+	Watch       *Watch       `json:"watch,omitempty"`   // nil: nobody watches
+	Beats       []Beat       `json:"beats,omitempty"`   // moments that deserve a sentence
+	Tags        []string     `json:"tags,omitempty"`    // that tasks may have
+	Senders     bool         `json:"senders,omitempty"` // it is asked who sends tasks
+	Needles     int          `json:"needles,omitempty"` // things a task carries that must not be seen
+	Audit       *Audit       `json:"audit,omitempty"`   // nil: no strategy keeps records
 
 	// Source is the text of the scenario file, Sets the --set arguments applied
 	// to it and Journal the --inject terms given beforehand: with the seed they
@@ -39,6 +41,12 @@ type Run struct {
 	Source  string   `json:"source,omitempty"`
 	Sets    []string `json:"sets,omitempty"`
 	Journal []string `json:"journal,omitempty"`
+}
+
+// Subscriber listens to the events of strategies on the engine and tells somebody.
+type Subscriber struct {
+	Name   string   `json:"name"`
+	Routes []string `json:"routes"` // whom it may tell
 }
 
 // Patience is what a run that does not say otherwise calls a long wait.

@@ -31,16 +31,17 @@ func New(run *event.Run) *State {
 	s := &State{Run: run, Strategies: make([]Strategy, len(run.Strategies))}
 	for i := range s.Strategies {
 		s.Strategies[i] = Strategy{
-			Steps:    make([]Step, len(run.Steps)),
-			Effects:  make([]Effect, len(run.Effects)),
-			Promises: make([]Promise, len(run.Promises)),
-			Breakers: make([]Breaker, len(run.Services)),
-			Stations: newStations(run),
-			Over:     make([]int, len(run.Resources)),
-			Outcome:  &Histogram{},
-			Recovery: &Histogram{},
-			Registry: newRegistry(run),
-			width:    width(run),
+			Steps:     make([]Step, len(run.Steps)),
+			Effects:   make([]Effect, len(run.Effects)),
+			Promises:  make([]Promise, len(run.Promises)),
+			Listeners: listeners(run),
+			Breakers:  make([]Breaker, len(run.Services)),
+			Stations:  newStations(run),
+			Over:      make([]int, len(run.Resources)),
+			Outcome:   &Histogram{},
+			Recovery:  &Histogram{},
+			Registry:  newRegistry(run),
+			width:     width(run),
 		}
 		s.Strategies[i].guarded(run)
 		for j := range s.Strategies[i].Steps {
@@ -125,6 +126,8 @@ func (s *State) Apply(e *event.Event) {
 		s.applyRemedy(e)
 	case event.EffectMade, event.EffectRepeated:
 		s.applyEffect(e)
+	case event.StepProgress, event.SubscriberTold, event.SubscriberThrew:
+		s.applyNews(e)
 	case event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended:
 		s.applyWatch(e)
 	case event.TaskTagged, event.SecretSeen, event.TrailCounted:

@@ -147,6 +147,10 @@ func (c *checker) before(e *event.Event) bool {
 	case event.EffectMade, event.EffectRepeated:
 		c.effect(b, e)
 		return true
+	case event.StepProgress:
+		return c.progress(b, e)
+	case event.SubscriberTold, event.SubscriberThrew:
+		return true
 	case event.WorkBegan, event.WorkDropped:
 		return c.work(e)
 	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped, event.StepFellBack:
@@ -181,6 +185,10 @@ func subjectsOf(k event.Kind) subjects {
 		return subjects{strategy: true, task: true, step: true, effect: true}
 	case event.TaskTagged:
 		return subjects{task: true}
+	case event.StepProgress:
+		return subjects{strategy: true, task: true, step: true}
+	case event.SubscriberTold, event.SubscriberThrew:
+		return subjects{strategy: true, task: true}
 	case event.SecretSeen:
 		return subjects{strategy: true, task: true}
 	case event.TrailCounted:

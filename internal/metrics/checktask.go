@@ -138,6 +138,16 @@ func (c *checker) step(b *book, e *event.Event) bool {
 	return ok
 }
 
+// progress: only an attempt that runs gets on.
+func (c *checker) progress(b *book, e *event.Event) bool {
+	t := &b.tasks[e.Task-1]
+	if !c.hold(t.open >= 0, e, "progress of a task that is over") {
+		return false
+	}
+	w := &b.open[t.open]
+	return c.hold(w.running&c.shapes[e.Step].bit != 0 && w.last[e.Step] == e.Attempt, e, "progress of an attempt that does not run")
+}
+
 func (c *checker) start(b *book, t *watched, w *watch, e *event.Event) bool {
 	sh := &c.shapes[e.Step]
 	w.began[e.Step] = e.At

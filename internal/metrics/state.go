@@ -45,6 +45,8 @@ type Strategy struct {
 	Steps []Step
 	// Effects counts what the services did, in the order of Run.Effects.
 	Effects []Effect
+	// Listeners, in the order of Run.Subscribers.
+	Listeners []Listener
 	// Promises, in the order of Run.Promises.
 	Promises []Promise
 	// Over counts the effects that took more than there was, in the order of
@@ -134,6 +136,10 @@ type Step struct {
 	// Done is the number of tasks that completed the step; Stopped that of tasks
 	// that failed, were declined, rejected or are parked at it now.
 	Done, Stopped int
+	// Batches that were done, and Kept rows with which attempts began where an
+	// earlier one had stopped.
+	Batches int
+	Kept    int64
 	// Skipped is the number of tasks that did not need it.
 	Skipped int
 	// Running attempts now; Waiting for their next attempt now; Deferred by an

@@ -48,7 +48,7 @@ func (a *account) note(e *event.Event) {
 	case event.ChildCreated, event.ChildMet, event.ChildEnded:
 		a.children = append(a.children, e)
 	case event.EffectRepeated, event.StepSkipped, event.StepFellBack, event.WorkBegan, event.WorkDropped,
-		event.TaskTagged, event.SecretSeen:
+		event.TaskTagged, event.SecretSeen, event.StepProgress, event.SubscriberTold, event.SubscriberThrew:
 	default:
 		a.end = e
 		if e.Kind == event.TaskParked {

@@ -81,6 +81,8 @@ type Strategy struct {
 	// Registry is there if the run has releases, Handed if steps hand work over.
 	Registry *Registry `json:"registry,omitempty"`
 	Handed   *Handed   `json:"handed_over,omitempty"`
+	// Subscribers are there if somebody listens to the strategy's events.
+	Subscribers object[Listener] `json:"subscribers,omitempty"`
 	*Upkeep
 	*Guards
 }
@@ -106,9 +108,12 @@ type Step struct {
 	Retries  int `json:"retries"`
 	Failures int `json:"failures"`
 	Skipped  int `json:"skipped,omitempty"` // tasks that did not need it
-	P50      *ms `json:"p50_ms"`
-	P95      *ms `json:"p95_ms"`
-	P99      *ms `json:"p99_ms"`
+
+	Batches  int   `json:"batches,omitempty"`   // batches of rows that were done
+	RowsKept int64 `json:"rows_kept,omitempty"` // rows that attempts did not do again
+	P50      *ms   `json:"p50_ms"`
+	P95      *ms   `json:"p95_ms"`
+	P99      *ms   `json:"p99_ms"`
 }
 
 // Quantiles are milliseconds, null with fewer than ten samples beyond.
@@ -204,7 +209,7 @@ func newStrategy(s *metrics.State, k int) Strategy {
 		Waited: waited(s, k), Effects: effects(s, k), Amounts: amounts(s, k),
 		Impact: Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents}, Upkeep: upkeep(s, k),
 		Backlog: backlog(s, k), Traffic: traffic(s, k), Incident: incident(s, k), Watch: watch(s, k), Guards: guards(s, k),
-		Registry: registry(s, k), Handed: handed(s, k),
+		Registry: registry(s, k), Handed: handed(s, k), Subscribers: listeners(s, k),
 	}
 }
 
@@ -213,7 +218,7 @@ func steps(s *metrics.State, k int) object[Step] {
 	for i, step := range s.Run.Steps {
 		st := &s.Strategies[k].Steps[i]
 		o = append(o, member[Step]{step.Name, Step{
-			Attempts: st.Attempts, Retries: st.Retries, Failures: st.Failures, Skipped: st.Skipped,
+			Attempts: st.Attempts, Retries: st.Retries, Failures: st.Failures, Skipped: st.Skipped, Batches: st.Batches, RowsKept: st.Kept,
 			P50: quantile(st.Latency, 0.5), P95: quantile(st.Latency, 0.95), P99: quantile(st.Latency, 0.99),
 		}})
 	}

@@ -162,6 +162,15 @@ func (t teller) told() string {
 		return "the " + sinkName(e.Class) + " shows " + e.Text
 	case e.Kind == event.TrailCounted:
 		return trailText(e)
+	case e.Kind == event.StepProgress:
+		if e.Class == event.ClassResumed {
+			return t.step() + " goes on at " + Count(int(e.Amount)) + " " + e.Text
+		}
+		return t.step() + " has done " + Count(int(e.Amount)) + " " + e.Text
+	case e.Kind == event.SubscriberTold:
+		return words(e.Class) + " told " + words(e.Text)
+	case e.Kind == event.SubscriberThrew:
+		return e.Text + ", and nothing came of it"
 	case e.Kind == event.EffectMade:
 		return t.deed()
 	case e.Kind == event.EffectRepeated:

@@ -88,6 +88,7 @@ func (r *Result) columns() [][]string {
 	if metrics.Crowded(r.run) {
 		r.addTraffic(add)
 	}
+	r.addNews(add)
 	r.addIncident(add)
 	if guarded(r.run) {
 		r.addGuards(add)

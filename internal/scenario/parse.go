@@ -60,6 +60,7 @@ func (r *reader) scenario(o *object) {
 	r.resources(o)
 	r.workflows(o, names)
 	r.choice(o, names)
+	r.subscribers(o)
 	r.manyFaults(o)
 	r.guards(o, names)
 	r.delegations()

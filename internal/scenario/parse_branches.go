@@ -131,3 +131,34 @@ func (r *reader) conflict(step *object) *Class {
 	o.done()
 	return &c
 }
+
+// batches reads how a step works through its rows; nil: all at once.
+func (r *reader) batches(step *object, names scope) *Batches {
+	if !step.has("batches") {
+		return nil
+	}
+	o := step.block("batches", "the step works through rows and keeps how far it is; off: all in one")
+	if o == nil {
+		return nil
+	}
+	b := &Batches{Rows: r.expr(o, "rows", names, "expression: how many rows there are")}
+	if b.Rows == nil && o.schema == nil {
+		o.required("rows", "how many rows there are")
+	}
+	if o.schema == nil && r.crowded(step) {
+		r.fail(step.keyPlace("batches"), "", "%s works in batches, and its service has servers: a line of batches is not known here", step.path)
+	}
+	b.Size, _ = read(o, counts(), field{key: "size", def: "1000", low: 1, high: 1e9, doc: "rows of a batch"})
+	o.done()
+	return b
+}
+
+// crowded tells whether the step's service has a limited number of servers.
+func (r *reader) crowded(step *object) bool {
+	e := step.entry("service")
+	if e == nil {
+		return false
+	}
+	i := slices.Index(r.s.serviceNames(), e.value.text)
+	return i >= 0 && r.s.Services[i].Servers > 0
+}

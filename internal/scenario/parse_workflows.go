@@ -109,7 +109,7 @@ func (r *reader) step(o namedObject, index int) *draft {
 	d.Conflict = r.conflict(o.object)
 	d.Mechanism = r.mechanism(o.object, "mechanism", "the step is there only in strategies with this mechanism")
 	d.Slow, _ = read(o.object, times(), field{key: "slow", def: "5s", rare: true, low: 1, doc: "an execution beyond this is a slow one, to alert rules and the table of slow steps"})
-	o.asked = append(o.asked, "output", "effect", "fallback", "fallback_when", "when", "answers", "delegates", "checks", "takes")
+	o.asked = append(o.asked, "output", "effect", "fallback", "fallback_when", "batches", "when", "answers", "delegates", "checks", "takes")
 	o.done()
 	return d
 }
@@ -185,6 +185,7 @@ func (r *reader) finish(order []*draft, names scope) []Step {
 			r.fail(d.obj.keyPlace("fallback_when"), "", "%s has fallback_when, but no fallback", d.obj.path)
 		}
 		d.Effect = r.stepEffect(d.obj, sees)
+		d.Batches = r.batches(d.obj, sees)
 		d.When = r.expr(d.obj, "when", sees, "expression: whether a task needs the step; else it is skipped and counts as done")
 		d.Answers = r.answers(d.obj, sees)
 		d.Delegates = r.delegates(d.obj, sees, len(r.s.Workflows), i)

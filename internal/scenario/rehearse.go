@@ -107,6 +107,9 @@ func (s *Scenario) evalTask(env *Env, task int, note func(*Expr, error)) {
 	}
 }
 
+// maxBatches bounds the batches of a step: each is an event, and on the engine a record.
+const maxBatches = 10_000
+
 // evalWorkflow evaluates the expressions of the workflow's steps.
 func (s *Scenario) evalWorkflow(env *Env, w *Workflow, note func(*Expr, error)) {
 	results := map[string]any{}
@@ -134,6 +137,13 @@ func (s *Scenario) evalWorkflow(env *Env, w *Workflow, note func(*Expr, error)) 
 			note(step.Effect.Amount, err)
 		}
 		env.bind(step.Fallback, map[string]any{}, note)
+		if b := step.Batches; b != nil {
+			n, err := b.Rows.Int(env)
+			if err == nil && n/int64(b.Size) >= maxBatches {
+				err = b.Rows.failure(fmt.Errorf("%d rows in batches of %d are too many batches: at most %d", n, b.Size, maxBatches))
+			}
+			note(b.Rows, err)
+		}
 		_, err = orTrue(step.FallbackWhen, env)
 		note(step.FallbackWhen, err)
 		if !env.bind(step.Output, result, note) {

@@ -35,14 +35,15 @@ type Scenario struct {
 	Workflows []Workflow
 	// Workflow names the one that a task runs, see [Scenario.WorkflowOf]; nil: there
 	// is one only.
-	Workflow   *Expr
-	Mechanisms []Mechanism
-	Services   []Service
-	Faults     []fault.Fault // each at the services that it names: one cause
-	Resources  []Resource
-	Effects    []event.Effect
-	Promises   []event.Promise
-	Strategies []Strategy // those that are compared
+	Workflow    *Expr
+	Subscribers []Subscriber
+	Mechanisms  []Mechanism
+	Services    []Service
+	Faults      []fault.Fault // each at the services that it names: one cause
+	Resources   []Resource
+	Effects     []event.Effect
+	Promises    []event.Promise
+	Strategies  []Strategy // those that are compared
 	// Spare are the strategies that are compared only if they are asked for by
 	// name, see [Scenario.Choose].
 	Spare    []Strategy
@@ -123,6 +124,7 @@ type Step struct {
 	Fallback []Binding
 	// FallbackWhen tells whether the lesser result will do for the task; nil: always.
 	FallbackWhen *Expr
+	Batches      *Batches // nil: the step does its work in one
 	Effect       *StepEffect
 	// When tells whether the task needs the step; else it is skipped and counts as
 	// done, without output. It sees what Output sees. nil: every task does.
@@ -175,6 +177,23 @@ type Want struct {
 }
 
 func (d *Demand) words() string { return d.Class.words() }
+
+// Subscriber listens to the events of strategies on the engine and tells somebody.
+// What it does, and whether it breaks, changes nothing in the run.
+type Subscriber struct {
+	Name   string
+	On     []event.Kind
+	Throws float64  // share of the events at which it breaks
+	Routes []string // whom it may tell
+	ByStep []int    // by step over all workflows: index into Routes
+}
+
+// Batches says that a step works through rows, Size at a time, and tells after each
+// batch how far it is. On the engine an attempt goes on where the last one stopped.
+type Batches struct {
+	Rows *Expr // how many there are, at least 1; sees what the step's output sees
+	Size int
+}
 
 // None stands in index fields for "none".
 const None = -1

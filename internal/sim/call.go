@@ -13,6 +13,10 @@ func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.T
 		}
 		return false
 	}
+	out, last := w.batched(id, at, out)
+	if last > 0 {
+		until = w.patience(lane, task, stepIndex, last)
+	}
 	o := occurrence{at: at + out.latency, began: at, lane: lane, task: task, step: stepIndex, attempt: attempt, class: out.class, kind: occReply, effect: out.effect}
 	inTime := out.reply && (until == 0 || o.at <= until)
 	if !inTime {

@@ -58,6 +58,9 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 		sv := &sc.Services[i]
 		run.Services = append(run.Services, event.Service{Name: sv.Name, Title: sv.Title, Chatter: sv.Chatter, Servers: sv.Servers, Keyless: keyless(sc, i)})
 	}
+	for i := range sc.Subscribers {
+		run.Subscribers = append(run.Subscribers, event.Subscriber{Name: sc.Subscribers[i].Name, Routes: sc.Subscribers[i].Routes})
+	}
 	for i := range sc.Workflows {
 		describeWorkflow(run, &sc.Workflows[i], i, sc.Mechanisms)
 	}

@@ -24,6 +24,7 @@ const (
 	drawResponder
 	drawFault
 	drawRelease
+	drawSubscriber
 )
 
 // dice gives draws by key. It has no state but the seed: the same key gives the

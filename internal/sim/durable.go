@@ -196,12 +196,13 @@ func (d *durables) observe(r *engine.Record) {
 		w.emitSubmitted(l.lane, task)
 		return
 	case engine.Passed:
-		ev.Kind = event.StepSkipped
-		ev.Dur = 0
+		ev.Kind, ev.Dur = event.StepSkipped, 0
 	case engine.Started:
 		ev.Kind, ev.Due, ev.Dur = event.StepStarted, 0, 0
 	case engine.Succeeded:
 		ev.Kind = event.StepSucceeded
+	case engine.Checkpointed:
+		ev.Kind, ev.Amount, ev.Text, ev.Due = event.StepProgress, r.Count, ofRows(r.Extra), 0
 	case engine.Retrying:
 		ev.Kind = event.StepRetrying
 		d.timedOut(r, &ev)

@@ -49,6 +49,7 @@ type figure struct {
 	checks   [][]scenario.Want // by step: what it looks for of a resource; nil: no step does
 	takes    [][]scenario.Want // … and takes
 	answered []uint32          // by step, a bit per answer that is for the task; nil: no step has answers
+	rows     []int64           // by step that works in batches; nil: none does
 	// children are the figures of what a step hands over, by that step.
 	children map[int16]*figure
 }
@@ -67,6 +68,7 @@ func newFigures(book *payloads) *figures {
 		f.need(&book.lesser[i])
 		f.need(&book.checks[i])
 		f.need(&book.takes[i])
+		f.need(&book.rows[i])
 		for j := range book.answers[i] {
 			f.need(&book.answers[i][j])
 		}
@@ -267,6 +269,12 @@ func (f *figures) workStep(pl *payload, fig *figure, i int) {
 	}
 	if f.book.amounts[i].Expr != nil {
 		fig.amounts[i] = pl.number(&f.book.amounts[i])
+	}
+	if f.book.rows[i].Expr != nil {
+		if fig.rows == nil {
+			fig.rows = make([]int64, len(f.book.steps))
+		}
+		fig.rows[i] = max(1, pl.number(&f.book.rows[i]))
 	}
 	if !pl.holds(&f.book.lesser[i]) {
 		if fig.strict == nil {

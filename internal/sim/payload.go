@@ -39,6 +39,7 @@ type payloads struct {
 	amounts          []named   // by step
 	fallbacks        [][]named // by step
 	lesser           []named   // by step: whether the fallback will do
+	rows             []named   // by step that works in batches: how many rows
 	whens            []named   // by step
 	answers          [][]named // by step and answer: to whom it is given
 	sent             [][]named // by step: what goes with work that it hands over
@@ -83,6 +84,11 @@ func (p *payloads) collect() {
 		}
 		p.amounts = append(p.amounts, name(s.Name, ".effect", amount))
 		p.whens = append(p.whens, name(s.Name, ".when", s.When))
+		var rows *scenario.Expr
+		if s.Batches != nil {
+			rows = s.Batches.Rows
+		}
+		p.rows = append(p.rows, name(s.Name, ".batches.rows", rows))
 		p.lesser = append(p.lesser, name(s.Name, ".fallback_when", s.FallbackWhen))
 		p.checks = append(p.checks, demanded(s, ".checks", s.Checks))
 		p.takes = append(p.takes, demanded(s, ".takes", s.Takes))

@@ -16,6 +16,7 @@ const (
 	occTimeout                   // a caller stops waiting (strategies without the engine)
 	occRetry                     // a caller tries again (strategies without the engine)
 	occCall                      // a person who was called acts
+	occProgress                  // a batch of rows is done; class: its number
 	occLiveEnd                   // a fault injected for a length of time ends: after all else at its instant
 	occAction                    // an action of the journal
 	occWatch                     // a responder has something to do; lane: whose

@@ -89,6 +89,9 @@ type World struct {
 	incident *incident             // nil: none
 	desks    []*responder.Desk     // by lane; none if nobody watches
 	planting
+	progress map[stepOf]progress // of steps that work in batches
+
+	subscribers []subscriber
 }
 
 // step is a step of the scenario with what a call of it needs.
@@ -130,7 +133,8 @@ func New(sc *scenario.Scenario, opts Options) (w *World, err error) {
 	w.payloads = newPayloads(sc, w.dice)
 	w.figures = newFigures(w.payloads)
 	w.details = NewDetails(sc, opts.Seed)
-	w.ends = endings(sc)
+	w.ends, w.progress = endings(sc), map[stepOf]progress{}
+	w.subscribe()
 	w.book = newBook(w.run)
 	w.parked, w.called = make([][]int32, len(w.run.Strategies)), map[taskID]int{}
 	w.disk = newDisk(w.run, opts.Store)
@@ -312,6 +316,8 @@ func (w *World) perform(o *occurrence) {
 		}
 	case occTimeout, occRetry, occCall:
 		w.lanes[o.lane].woke(o)
+	case occProgress:
+		w.progressed(o)
 	case occAction:
 		w.act(o)
 	case occWatch:
@@ -366,9 +372,13 @@ func (w *World) emit(ev event.Event) {
 	w.notePark(&ev)
 	w.noteDesk(&ev)
 	w.noteRelease(&ev)
+	w.noteProgress(&ev)
 	switch ev.Kind {
 	case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
 		w.settle(ev.Task)
+	}
+	if len(w.subscribers) > 0 {
+		w.publish(&ev)
 	}
 }
 
