@@ -194,6 +194,8 @@ func (c *tapeCount) step(l *line, life, what string) {
 	case "fell_back":
 		c.got[key("tasker_step_fallbacks_total", with()...)]++
 		return
+	case "progress":
+		return
 	case "skipped":
 		c.got[key("tasker_step_skipped_total", with()...)]++
 		return
