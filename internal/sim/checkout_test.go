@@ -96,15 +96,15 @@ func (w *World) oracle(strategy, task int) float64 {
 }
 
 // exhausts is the chance that attempt k at the instant fails and all after it.
-func (s *step) exhausts(at event.Time, k, limit int) float64 {
+func (st *step) exhausts(at event.Time, k, limit int) float64 {
 	p := 0.0
-	if s.service.bursts == nil { // when an attempt is made does not matter
-		for _, c := range s.errorsAt(at) {
+	if st.service.bursts == nil { // when an attempt is made does not matter
+		for _, c := range st.errorsAt(at) {
 			p += c.p
 		}
 		return math.Pow(p, float64(limit-k+1))
 	}
-	for _, c := range s.errorsAt(at) {
+	for _, c := range st.errorsAt(at) {
 		if k == limit || c.p == 0 {
 			p += c.p
 			continue
@@ -112,8 +112,8 @@ func (s *step) exhausts(at event.Time, k, limit int) float64 {
 		const points = 4 // of the jitter's range, by the midpoint rule
 		later := 0.0
 		for j := range points {
-			wait := engineRetry(s.Retry).Wait(k, (float64(j)+.5)/points)
-			later += s.exhausts(at+c.after+max(event.Time(wait), c.retryAfter), k+1, limit) / points
+			wait := engineRetry(st.Retry).Wait(k, (float64(j)+.5)/points)
+			later += st.exhausts(at+c.after+max(event.Time(wait), c.retryAfter), k+1, limit) / points
 		}
 		p += c.p * later
 	}
@@ -127,16 +127,16 @@ type oneError struct {
 	after, retryAfter event.Time
 }
 
-func (s *step) errorsAt(at event.Time) []oneError {
-	sv := s.service
+func (st *step) errorsAt(at event.Time) []oneError {
+	sv := st.service
 	if sv.bursts != nil && sv.bursts.bad(at) {
 		return []oneError{{p: sv.Burst.Rate, after: sv.Burst.Class.Latency}}
 	}
-	list := []oneError{{p: sv.Lost.Rate, after: s.Timeout}}
+	list := []oneError{{p: sv.Lost.Rate, after: st.Timeout}}
 	for _, c := range sv.Error.Classes {
 		e := oneError{p: sv.Error.Rate * c.Share, after: sv.Latency.Median, retryAfter: c.RetryAfter}
 		if c.Hang {
-			e.after = s.Timeout
+			e.after = st.Timeout
 		} else if c.Latency > 0 {
 			e.after = c.Latency
 		}

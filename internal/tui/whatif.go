@@ -32,7 +32,6 @@ type whatIfView struct {
 	dials  []Dial
 	at     int
 	turned map[string]string // by path
-	asked  int               // number of the latest question
 	busy   bool              // one is being answered
 	stale  bool              // a dial was turned since
 	plain  *metrics.State    // the whole run as it is
