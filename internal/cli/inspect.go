@@ -16,10 +16,12 @@ import (
 )
 
 func newInspect(env *Env) *cobra.Command {
-	return &cobra.Command{
+	var differ bool
+	var most int
+	cmd := &cobra.Command{
 		Use:   "inspect [RUN [TASK]]",
 		Short: "look into a finished or crashed run, or one of its tasks",
-		Long:  "Look into a kept run, finished or crashed: how far it came and what is open; with TASK, that task's life in every strategy. Without RUN, the latest.",
+		Long:  "Look into a kept run, finished or crashed: how far it came and what is open; with TASK, that task's life in every strategy; with --differ, the tasks that failed in one strategy only, and why. Without RUN, the latest.",
 		Args:  want(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := findRun(args[:min(1, len(args))])
@@ -29,6 +31,9 @@ func newInspect(env *Env) *cobra.Command {
 			kept, err := rundir.Read(dir)
 			if err != nil {
 				return explain(err, dir)
+			}
+			if differ {
+				return inspectDiffer(env.Stdout, kept, most)
 			}
 			if len(args) < 2 {
 				return inspectRun(env.Stdout, dir, kept)
@@ -40,6 +45,9 @@ func newInspect(env *Env) *cobra.Command {
 			return inspectTask(env.Stdout, kept, int32(task))
 		},
 	}
+	cmd.Flags().BoolVar(&differ, "differ", false, "list the tasks that failed in the first or the last strategy only, with a sentence of why")
+	cmd.Flags().IntVar(&most, "most", 20, "how many of each kind to list; 0: all")
+	return cmd
 }
 
 func inspectRun(w io.Writer, dir string, kept *rundir.Kept) error {
