@@ -35,7 +35,7 @@ func choices(env *Env) (list []tui.Choice, args [][]string) {
 	for _, name := range shipped(env.Scenarios) {
 		add(name, "", name)
 	}
-	apart := "an example of the language"
+	apart := "examples of the language"
 	for _, name := range examples(env.Scenarios) {
 		add(name, apart, "run", name)
 		apart = ""

@@ -101,7 +101,7 @@ func findRun(args []string) (string, error) {
 		}
 		return filepath.Join(home, names[len(names)-1]), nil
 	}
-	if _, err := os.Stat(args[0]); err == nil {
+	if _, err := os.Stat(args[0]); err == nil || filepath.IsAbs(args[0]) {
 		return args[0], nil
 	}
 	return filepath.Join(home, args[0]), nil

@@ -236,6 +236,11 @@ type Impact struct {
 	Engineers      int     `json:"engineers"`        // who share that work
 }
 
+// Declared tells whether the scenario says anything about what failures cost people.
+func (i *Impact) Declared() bool {
+	return i.ContactBroken > 0 || i.ContactUntold > 0 || i.ContactClean > 0 || i.MinutesPerCase > 0
+}
+
 // Audit is the declared model of what it takes to prepare an audit: so many
 // questions about single actions, and minutes for each, whether it is answered by
 // a record or not. Its numbers are parameters, not measurements.

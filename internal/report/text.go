@@ -311,8 +311,11 @@ func (r *Result) costs() [][]string {
 			continue
 		}
 		i := r.state.Impact(k)
-		rows = append(rows, []string{"cost, " + r.run.Strategies[k].Name, fmt.Sprintf("~ %s tickets, %s of repair, %s lost (declared)",
-			Count(int(math.Round(i.SupportTickets))), Hours(i.ManualRecoveryHours), Money(i.RevenueLostCents))})
+		text := Money(i.RevenueLostCents) + " lost (declared)"
+		if r.run.Impact.Declared() {
+			text = fmt.Sprintf("~ %s tickets, %s of repair, %s", Count(int(math.Round(i.SupportTickets))), Hours(i.ManualRecoveryHours), text)
+		}
+		rows = append(rows, []string{"cost, " + r.run.Strategies[k].Name, text})
 	}
 	var paid []string
 	for _, p := range price(r.state) {

@@ -70,6 +70,9 @@ func (s *scene) drawProgress(p pane) {
 		return
 	}
 	done := int(int64(p.w) * int64(min(s.state.Now, s.run.Duration)) / int64(s.run.Duration))
+	if s.ended && s.state.Ended { // the last one may have ended before its time was up
+		done = p.w
+	}
 	p.hline(0, 1, done, '━', inkRun)
 	for _, f := range s.state.FaultLog {
 		if f.Live {
@@ -103,6 +106,8 @@ func (s *scene) screenName(x screen) string {
 		return "chaos"
 	case screenHelp:
 		return "keys"
+	case screenWhatIf:
+		return "what if"
 	case screenIncident:
 		return "incident"
 	case screenFind:

@@ -158,9 +158,9 @@ func placeActions() []action {
 		on("x", "chaos: break a service", "chaos", plain(openChaos), "x").unless(cannotInject),
 		on("o", "outage of the busiest service, 3 min", "", outage, "o").unless(cannotInject),
 		on("c", "clear every fault", "", clearFaults, "c").unless(cannotInject),
-		on("w", "what if: turn a dial, live the run again", "", openWhatIf, "w").unless(cannotAskWhatIf),
-		on("g", "steps in figures", "steps", plain(openSteps), "g"),
+		on("w", "what if: turn a dial, live the run again", "what if", openWhatIf, "w").unless(cannotAskWhatIf),
 		on("v", "verdict so far", "verdict", plain(func(m *Model) { m.open(screenVerdict) }), "v"),
+		on("g", "steps in figures", "steps", plain(openSteps), "g"),
 	}
 }
 
@@ -248,23 +248,23 @@ func nextTheme(m *Model) {
 	m.notice = notice{text: "theme: " + m.opts.Theme}
 }
 
-// drawFooter names the keys that matter here, as many as there is room for; off
-// ones are grey.
+// drawFooter names the keys that matter here, as many as there is room for, and
+// always the one that names them all; off ones are grey.
 func (s *scene) drawFooter(p pane) {
+	const quit, all = "q quit", "? keys  "
 	x := 1
-	quit := "q quit"
-	own := len(s.screenActions())
-	for i, a := range s.actions() {
-		if a.foot == "" || a.Help().Key == "q" || s.screen != screenRun && i >= own && a.Help().Key != "?" {
-			continue
-		}
+	end := p.w - 1 - width(quit)
+	for _, a := range s.footerActions() {
 		name := a.Help().Key
 		if name == "+" {
-			name = "+ -"
+			name = "+-"
 		}
-		w := width(name) + 1 + width(a.foot) + 2
-		if x+w > p.w-width(quit)-1 {
-			break
+		room := end - x
+		if name != "?" {
+			room -= width(all)
+		}
+		if width(name)+1+width(a.foot)+2 > room {
+			continue
 		}
 		k, t := inkAccent|bold, inkText
 		if a.why != nil && a.why(s) != "" {
@@ -274,5 +274,19 @@ func (s *scene) drawFooter(p pane) {
 		x = p.text(x, 0, a.foot, t) + 2
 	}
 	p.right(p.w-1, 0, quit, inkText)
-	p.text(p.w-1-width(quit), 0, "q", inkAccent|bold)
+	p.text(end, 0, "q", inkAccent|bold)
+}
+
+// footerActions are those with a word for the footer: on the dashboard all, on
+// other screens their own.
+func (s *scene) footerActions() []action {
+	var actions []action
+	own := len(s.screenActions())
+	for i, a := range s.actions() {
+		if a.foot == "" || a.Help().Key == "q" || s.screen != screenRun && i >= own && a.Help().Key != "?" {
+			continue
+		}
+		actions = append(actions, a)
+	}
+	return actions
 }

@@ -179,6 +179,10 @@ func (m *menu) drawList(p pane, rows []menuRow) {
 		}
 	}
 	top := clamp(cursor-p.h/2, 0, max(len(rows)-p.h, 0))
+	x := 0 // where titles begin
+	for i := range m.choices {
+		x = max(x, 3+min(width(m.choices[i].Name), 20)+2)
+	}
 	for y := range min(p.h, len(rows)-top) {
 		r := rows[top+y]
 		if r.choice < 0 {
@@ -187,8 +191,8 @@ func (m *menu) drawList(p pane, rows []menuRow) {
 		}
 		c := &m.choices[r.choice]
 		p.text(1, y, fmt.Sprintf("%d", r.choice+1), inkAccent)
-		x := p.clip(3, y, 20, c.Name, inkTitle)
-		p.clip(max(x+2, 21), y, p.w-max(x+2, 21)-1, c.Title, inkText)
+		p.clip(3, y, 20, c.Name, inkTitle)
+		p.clip(x, y, p.w-x, c.Title, inkText)
 		if r.choice == m.at {
 			p.mark(0, y, p.w, picked)
 		}

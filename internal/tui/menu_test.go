@@ -14,7 +14,7 @@ func menuChoices(n int) []Choice {
 		list = append(list, Choice{Name: fmt.Sprintf("story-%d", i+1), Title: fmt.Sprintf("Story number %d", i+1),
 			Hook: strings.Repeat(fmt.Sprintf("What happened in story %d. ", i+1), 4), Watch: "the left column, and how it grows"})
 	}
-	list[n-1].Apart = "an example of the language"
+	list[n-1].Apart = "examples of the language"
 	return list
 }
 

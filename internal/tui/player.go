@@ -18,6 +18,11 @@ const (
 	batchGoal = 40 * time.Millisecond  // what a batch should take at full speed
 	windowMin = event.Second
 	windowMax = 5 * event.Minute // in an hour; in a longer run the same part of it
+
+	// windowsMost is how many frames full speed may take for a run. A processor
+	// that is busy with something else makes every frame late, and shorter windows
+	// would not help; half a minute is enough.
+	windowsMost = 400
 )
 
 // speeds are the steps of the speed keys, in virtual seconds a second; 0, as
@@ -130,7 +135,7 @@ func (p *player) fetch(src event.Source, until event.Time) tea.Cmd {
 func (p *player) widen(took time.Duration) {
 	switch {
 	case took > 2*batchGoal:
-		p.window = max(p.window/2, windowMin)
+		p.window = max(p.window/2, windowMin, p.length/windowsMost)
 	case took < batchGoal/2:
 		p.window = min(p.window*2, max(windowMax, p.length/12))
 	}

@@ -62,7 +62,14 @@ func tasksActions() []action {
 }
 
 // openFailed shows the list of what failed.
-func openFailed(m *Model) { m.open(screenTasks) }
+//
+// Where somebody may be let in who should not be, that is the failure that counts.
+func openFailed(m *Model) {
+	if m.guarded() && m.list.filter == 0 && len(m.tasks()) == 0 {
+		m.nextFilter(1)
+	}
+	m.open(screenTasks)
+}
 
 // openTask shows the task under the cursor.
 func openTask(m *Model) {
@@ -228,7 +235,7 @@ type taskRow struct {
 func (s *scene) listColumns(w int) []column {
 	first, last := s.run.Strategies[0].Name, s.run.Strategies[s.last()].Name
 	columns := []column{
-		{w: 6, title: s.run.Noun.One, right: true, cell: numberCell},
+		{w: clamp(width(s.run.Noun.One), 6, 7), title: s.run.Noun.One, right: true, cell: numberCell},
 		{w: 7, title: "at", right: true, cell: s.arrivedCell},
 		{w: 8, title: "worth", right: true, cell: worthCell},
 		{w: 11, title: first, cell: func(r taskRow) (string, ink) { return fateCell(r.first) }},

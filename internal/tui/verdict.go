@@ -119,7 +119,7 @@ func claimColumnsFor(rows []report.Row, w int) claimColumns {
 	}
 	name = min(name, max(w-says-shows-6, 12))
 	c := claimColumns{says: name + 4}
-	c.shows = c.says + min(says, max(w/4, 8)) + 2
+	c.shows = c.says + min(says, max(w/4, w-c.says-shows-3, 8)) + 2
 	c.holds = c.shows + shows + 2
 	return c
 }

@@ -11,7 +11,7 @@ import (
 // is and with the dials turned.
 func (s *scene) drawWhatIf(p pane) {
 	v := &s.whatIf
-	p.clip(1, 0, p.w-2, "One dial and no other: the same orders, the same dice, the whole run again.", inkDim)
+	p.clip(1, 0, p.w-2, "One dial and no other: the same "+s.run.Noun.Many+", the same dice, the whole run again.", inkDim)
 	rows := s.whatIfRows()
 	low := min(len(rows)+4, p.h-5)
 	s.drawDials(p.part(0, 1, p.w, p.h-1-low))
