@@ -157,3 +157,24 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 		t.Errorf("only %d keys found", n)
 	}
 }
+
+// TestEditorHint: a file that tells an editor where its schema lies says so as seen
+// from where it lies itself.
+func TestEditorHint(t *testing.T) {
+	files, _ := filepath.Glob("../../scenarios/*.yaml")
+	more, _ := filepath.Glob("../../scenarios/*/*.yaml")
+	for _, file := range append(files, more...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		want := "scenario.schema.json"
+		if strings.Contains(file, "/examples/") {
+			want = "../" + want
+		}
+		if strings.HasPrefix(first, "# yaml-language-server") && first != "# yaml-language-server: $schema="+want {
+			t.Errorf("%s begins with %q, want # yaml-language-server: $schema=%s", file, first, want)
+		}
+	}
+}
