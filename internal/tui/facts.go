@@ -206,7 +206,7 @@ func (s *scene) fateFacts(k int) []fact {
 		f = append(f, plainFact("waiting after outage", b.Queued), fact{label: "of them done within", value: report.Span(b.Drained), ink: inkText})
 	}
 	if t.Declined > 0 || !s.upkept() {
-		f = append(f, plainFact("declined, bad card", t.Declined))
+		f = append(f, plainFact("declined", t.Declined))
 	}
 	return append(f, plainFact("running now", t.Running))
 }

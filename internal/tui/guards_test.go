@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -50,5 +51,27 @@ func TestGuarded(t *testing.T) {
 				fits(t, sc.name, m.View().Content, w, 24)
 			}
 		}
+	}
+}
+
+// TestVerdictScrolls: what does not fit on a small screen is below, down to the
+// command that makes the same figures again.
+func TestVerdictScrolls(t *testing.T) {
+	m := seenAt(t, guardedRun(t), 2*event.Hour, 80, 24, Options{Speed: 480})
+	shows := func(text string) bool { return strings.Contains(plainText(m.View().Content), text) }
+	if shows("tasker-sim run security") || !shows("more below") {
+		t.Fatalf("at the top the end is in sight:\n%s", plainText(m.View().Content))
+	}
+	for range 30 {
+		press(m, "j")
+	}
+	if !shows("tasker-sim run security") || shows("more below") || shows("nobody knows → none") {
+		t.Errorf("scrolled to the end:\n%s", plainText(m.View().Content))
+	}
+	for range 30 {
+		press(m, "k")
+	}
+	if !shows("nobody knows → none") {
+		t.Errorf("scrolled back:\n%s", plainText(m.View().Content))
 	}
 }

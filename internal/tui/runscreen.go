@@ -253,8 +253,11 @@ func (s *scene) drawSide(p pane, k int) {
 	}
 	in.text(1, 0, "failed a "+s.bucketName(false), inkDim)
 	data := s.minutes(p.w - 2)
-	if data.most > 0 {
+	switch {
+	case data.most >= 1:
 		in.right(p.w-1, 0, fmt.Sprintf("most %.0f", data.most), inkPend)
+	case data.most > 0:
+		in.right(p.w-1, 0, fmt.Sprintf("most %.1g", data.most), inkPend)
 	}
 	drawSpark(in.part(1, 1, p.w-2, bars), &data, k, s.lifeInk(k))
 	if s.watched() {

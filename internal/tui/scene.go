@@ -42,19 +42,20 @@ type scene struct {
 	kills      []event.Survival // of this run, the latest last
 	repeat     string
 
-	screen  screen
-	back    []screen // where esc leads, last first
-	notice  notice
-	failure string // why the source stopped before its end
-	big     bool   // one large figure for each strategy and little else
-	caption captions
-	list    listView
-	order   orderView
-	steps   stepsView
-	chaos   chaosView
-	prompt  prompt
-	help    helpView
-	whatIf  whatIfView
+	screen     screen
+	back       []screen // where esc leads, last first
+	notice     notice
+	failure    string // why the source stopped before its end
+	big        bool   // one large figure for each strategy and little else
+	caption    captions
+	list       listView
+	order      orderView
+	steps      stepsView
+	chaos      chaosView
+	prompt     prompt
+	verdictTop int // first row shown of a verdict that is longer than the screen
+	help       helpView
+	whatIf     whatIfView
 
 	incident incidentView
 	game     findView

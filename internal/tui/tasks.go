@@ -244,6 +244,9 @@ func (s *scene) listColumns(w int) []column {
 		{w: 8, title: "error", cell: errorCell},
 		{w: 8, title: "waited", right: true, cell: waitedCell},
 	}
+	if w >= 100 {
+		columns[6].w = 20
+	}
 	if s.run.InDays() { // the day takes room
 		columns[1].w, columns[2].w = columns[1].w+2, columns[2].w-2
 	}

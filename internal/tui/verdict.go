@@ -12,6 +12,7 @@ func verdictActions() []action {
 	return []action{
 		on("enter", "what failed", "what failed", plain(openFailed), "enter"),
 		on("r", "start again, same seed", "again", again, "r").unless(cannotRestart),
+		on("↑ ↓", "scroll", "scroll", steer(func(m *Model, by int) { m.verdictTop += by }), "up", "k", "down", "j"),
 		on("esc", "back to the run", "back to the run", plain(func(m *Model) { m.leave() }), "esc", "backspace", "v"),
 	}
 }
@@ -21,9 +22,30 @@ func verdictActions() []action {
 func (s *scene) drawVerdict(p pane) {
 	s.drawRule(p.part(0, p.h-1, p.w, 1))
 	in := p.part(1, 0, p.w-2, p.h-1)
+	need := s.verdictLength(in.w)
+	if s.verdictTop = clamp(s.verdictTop, 0, max(need-in.h, 0)); need <= in.h {
+		s.drawVerdictPage(in, in.h-need-1)
+		return
+	}
+	var page canvas
+	page.reset(in.w, need)
+	s.drawVerdictPage(page.all(), 0)
+	for y := range in.h {
+		for x := range in.w {
+			c := page.cells[(s.verdictTop+y)*in.w+x]
+			in.put(x, y, c.r, c.ink)
+		}
+	}
+	if s.verdictTop+in.h < need {
+		p.right(p.w-2, p.h-1, " more below: ↓ ", inkDim)
+	}
+}
+
+// drawVerdictPage draws all of the verdict; spare is how many rows it leaves.
+func (s *scene) drawVerdictPage(in pane, spare int) {
 	in.clip(0, 0, in.w, s.verdictTitle(), inkTitle)
 	y := 2
-	if spare := p.h - s.verdictLength(in.w); spare >= 8 {
+	if spare >= 8 {
 		y += s.drawVerdictFigures(in.part(0, 2, in.w, min(spare-2, 11))) + 1
 	}
 	table := in.part(0, y, min(in.w, 110), in.h-y)
@@ -40,9 +62,13 @@ func (s *scene) drawVerdict(p pane) {
 	}
 }
 
+// verdictRest are the title, the head of the table, the command, and what stands
+// empty between them.
+const verdictRest = 7
+
 // verdictLength is how many rows the verdict takes without large figures.
 func (s *scene) verdictLength(w int) int {
-	n := len(report.Verdict(s.state)) + 9
+	n := len(report.Verdict(s.state)) + verdictRest
 	for _, line := range s.verdictNotes() {
 		n += len(wrap(line, w))
 	}
