@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tasker-sim/internal/lab"
+	"tasker-sim/internal/wall"
 )
 
 func newVerify(env *Env) *cobra.Command {
@@ -59,6 +60,7 @@ between them. --list shows the oracles and their parameters. See docs/verify.md.
 }
 
 func verify(ctx context.Context, env *Env, o *lab.Options, output string) error {
+	watch := wall.Start()
 	r, err := lab.Verify(ctx, *o)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -71,7 +73,7 @@ func verify(ctx context.Context, env *Env, o *lab.Options, output string) error 
 		enc.SetIndent("", "  ")
 		err = enc.Encode(r)
 	} else {
-		_, err = io.WriteString(env.Stdout, r.Text())
+		_, err = fmt.Fprintf(env.Stdout, "%s%s, %.1f s\n", r.Text(), seeds(o), watch.Elapsed().Seconds())
 	}
 	switch {
 	case err != nil:
@@ -80,6 +82,14 @@ func verify(ctx context.Context, env *Env, o *lab.Options, output string) error 
 		return &failure{code: ExitFailed}
 	}
 	return nil
+}
+
+// seeds names the seeds that were asked.
+func seeds(o *lab.Options) string {
+	if o.Seeds == 1 {
+		return fmt.Sprintf("1 seed, %d", o.Seed)
+	}
+	return fmt.Sprintf("%d seeds, %d to %d", o.Seeds, o.Seed, o.Seed+uint64(o.Seeds)-1)
 }
 
 // tenths tells of progress each time another tenth is done, if there is much to do.

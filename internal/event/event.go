@@ -175,7 +175,8 @@ const (
 	StepFellBack
 	// WorkBegan: a service with a limited number of servers begins to work on a call.
 	// Strategy, Task, Step, Service, Attempt; Dur is how long it stood in line, Due
-	// when the work will be done, Amount how many stay in line behind it. Class is
+	// when the work will be done as far as is known (0: its servers stand still until
+	// somebody ends that), Amount how many stay in line behind it. Class is
 	// [ClassLate] if nobody will wait for the answer any more.
 	WorkBegan
 	// WorkDropped: a call leaves the line undone. Strategy, Task, Step, Service,

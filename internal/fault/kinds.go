@@ -26,6 +26,7 @@ const (
 	Poison      Kind = "poison"
 	GE          Kind = "ge"
 	Idempotency Kind = "idempotency"
+	Stall       Kind = "stall"
 )
 
 // Spec describes a kind.
@@ -91,6 +92,8 @@ func Kinds() []Spec {
 		{Kind: Idempotency, Knobs: []Knob{word("mode", "replay_all", []string{"replay_all", "replay_success", "none"}, func(k *Knobs) *string { return &k.Mode })},
 			Also: "sticky idempotent error (replay_all), keys ignored (none)", whole: true,
 			Doc: "What the service remembers under a key. replay_success is what every service does without this; replay_all also keeps errors that it answered itself, so that the same key meets them again and again; none ignores keys.", Try: "idempotency(replay_all)"},
+		{Kind: Stall, Also: "freeze, SIGSTOP, VM pause, stop-the-world collection", whole: true,
+			Doc: "The service's servers stand still: work under way and in line waits, and goes on afterwards where it was. At a service without servers it is hang for calls that begin in it.", Try: "@ 20m/5s: stall"},
 	}
 }
 
@@ -158,7 +161,7 @@ func (t *Term) Refusal() (class string, permanent bool) {
 		return "429", false
 	case Poison:
 		return "poison", t.Permanent
-	case Hang, Lost:
+	case Hang, Lost, Stall:
 		return "timeout", false
 	}
 	return "503", false

@@ -93,7 +93,7 @@ func TestErrors(t *testing.T) {
 		{"inventory @ noon: outage", 13, `"noon" is not an instant: want a time like 30m, 1860s or 31m4.5s`},
 		{"inventory @ 30: outage", 13, `"30" is not an instant: needs a unit: 30s, 30ms, 30m or 30h`},
 		{"inventory @ 30m..20m: outage", 18, `it ends at 20m0s, not after it begins`},
-		{"inventory @ 30m: outtage", 18, `no fault "outtage"; there are ok, off, error, http, hang, timeout, reset, lost_response, lost, garble, latency, outage, brownout, rate_limit, duplicate, late, poison, ge and idempotency (did you mean outage?)`},
+		{"inventory @ 30m: outtage", 18, `no fault "outtage"; there are ok, off, error, http, hang, timeout, reset, lost_response, lost, garble, latency, outage, brownout, rate_limit, duplicate, late, poison, ge, idempotency and stall (did you mean outage?)`},
 		{"inventory @ 30m: outage(rate=5%)", 24, `outage has no knobs`},
 		{"inventory @ 30m: brownout(speed=2)", 27, `no knob "speed"; brownout has rate and lat`},
 		{"inventory @ 30m: brownout(rate=200%)", 32, `rate "200%": want between 0% and 100%`},

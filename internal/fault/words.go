@@ -60,6 +60,8 @@ func (t *Term) words() string {
 		return some + "answered " + class + t.wait()
 	case Hang:
 		return some + "never answered"
+	case Stall:
+		return "work stands still"
 	case Reset:
 		return some + "reset " + t.Side + " the work is done"
 	case Lost:

@@ -32,7 +32,6 @@ func queueLaws() []Oracle {
 			pose: poseLimit,
 		},
 		{ID: "O14", Law: "reject = max(0, (req-K·acc)/(req+1))", About: "Adaptive throttling.", Unposed: "needs a client that refuses its own calls"},
-		{ID: "O16", Law: "trigger d* = T(1+1/rho)/2", About: "The outage that tips it.", Unposed: "needs servers that stand still and then go on: a slow window here lengthens the calls that begin in it"},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // what retries do to it.
 func stationLaws() []Oracle {
 	return []Oracle{
+		triggerLaw(),
 		{
 			ID: "O8", Law: "M/M/c: P(wait) = C, Wq = C/(c·mu-lambda), P(wait > t) = C·exp(-(c·mu-lambda)t)", About: "Waiting for one of c servers; C by Erlang's recursion.",
 			Params: []Param{

@@ -83,10 +83,15 @@ func (t *trial) live(s system, watch func(*event.Event)) (*metrics.State, error)
 			return nil, err
 		}
 	}
-	t.checks.Checked += state.Checks.Checked
-	t.checks.Violations += state.Checks.Violations
-	if t.checks.First == "" {
-		t.checks.First = state.Checks.First
-	}
+	t.note(&state.Checks)
 	return state, nil
+}
+
+// note adds the invariants of a world to those of the trial.
+func (t *trial) note(c *metrics.Checks) {
+	t.checks.Checked += c.Checked
+	t.checks.Violations += c.Violations
+	if t.checks.First == "" {
+		t.checks.First = c.First
+	}
 }

@@ -123,6 +123,10 @@ func (m *meeting) strike(a *armed, term int) {
 		if m.draw(a, term, m.id.attempt) < rate {
 			m.decide(a, term)
 		}
+	case fault.Stall:
+		if m.s.Servers == 0 { // else see stall.go
+			m.decide(a, term)
+		}
 	case fault.RateLimit:
 		if m.struck == nil && !a.take(m.id.lane, t, m.at) {
 			m.decide(a, term)
@@ -190,7 +194,7 @@ func (m *meeting) stretch(l event.Time) event.Time {
 func (m *meeting) refused(own func(float64) event.Time) outcome {
 	work := outcome{latency: m.stretch(own(1)), class: m.class, effect: true, worked: true}
 	switch t := m.struck; {
-	case t.Kind == fault.Hang:
+	case t.Kind == fault.Hang, t.Kind == fault.Stall:
 		return outcome{class: m.s.lostClass}
 	case t.Kind == fault.Lost:
 		work.class = m.s.lostClass

@@ -212,6 +212,7 @@ func (w *World) armByHand(act *Action, service, n int) {
 		a.over = a.to <= w.horizon
 	}
 	w.emit(w.faultEvent(event.FaultInjected, service, n))
+	w.stalled(s, a)
 	if a.chain != nil && a.chain.bad(w.now) {
 		w.emit(w.faultEvent(event.FaultBegan, service, a.stayID(a.chain.stay(w.now))))
 	}
@@ -238,5 +239,6 @@ func (w *World) disarm(s *service) {
 		a.over = true
 		w.emit(w.faultEvent(event.FaultEnded, s.index, a.n))
 		a.to = w.now
+		w.stalled(s, a)
 	}
 }

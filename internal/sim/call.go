@@ -33,3 +33,20 @@ func (w *World) call(lane int8, task int32, stepIndex, attempt int16, at event.T
 	w.redeliver(o, out)
 	return inTime
 }
+
+// comesOut lets a call come to what it comes to, by its occurrence: an effect, a
+// reply or both.
+func (w *World) comesOut(o *occurrence) {
+	if o.served && !w.finished(o) {
+		return // a stall has moved it
+	}
+	if o.effect || o.kind == occEffect && !o.served {
+		w.works(o)
+	}
+	if o.served {
+		w.leave(o)
+	}
+	if o.kind == occReply {
+		w.lanes[o.lane].replied(o)
+	}
+}

@@ -43,6 +43,7 @@ type job struct {
 	until event.Time // when its caller stops waiting; 0: never
 	out   outcome    // what it comes to, apart from the time
 	gone  bool       // its caller died with its process
+	shift            // of a call being worked on
 }
 
 func newStations(lanes int, services []*service) stations {
@@ -131,22 +132,29 @@ func (q *station) remove(i int) {
 
 // work begins to work on a call.
 func (w *World) work(q *station, s *service, j job) {
-	st := &w.steps[j.id.step]
-	done := w.now + s.slowed(s.workTime(st.where, int(j.id.task), int(j.id.attempt)), w.now)
+	j.from, j.took = w.now, s.slowed(s.workTime(w.steps[j.id.step].where, int(j.id.task), int(j.id.attempt)), w.now)
+	j.done = w.through(s, j.id, j.from, j.took)
 	ev := w.workEvent(event.WorkBegan, &j)
-	ev.Due, ev.Amount = done, int64(len(q.line))
-	if j.gone || j.until > 0 && done > j.until {
+	ev.Amount = int64(len(q.line))
+	if j.done != forever {
+		ev.Due = j.done
+	}
+	late := j.until > 0 && j.done > j.until
+	if j.gone || late {
 		ev.Class = event.ClassLate
 	}
 	w.emit(ev)
-	w.finishAt(q, j, done, ev.Class == event.ClassLate)
+	q.working = append(q.working, j)
+	w.finishAt(&j, late)
 }
 
-// finishAt schedules the end of the work on a call.
-func (w *World) finishAt(q *station, j job, done event.Time, late bool) {
-	q.working = append(q.working, j)
+// finishAt schedules the end of the work on a call, if it has one.
+func (w *World) finishAt(j *job, late bool) {
+	if j.done == forever {
+		return
+	}
 	o := occurrence{
-		at: done, began: j.began, lane: j.id.lane, task: j.id.task, step: j.id.step, attempt: j.id.attempt,
+		at: j.done, began: j.began, lane: j.id.lane, task: j.id.task, step: j.id.step, attempt: j.id.attempt,
 		class: j.out.class, effect: j.out.effect, kind: occReply, served: true,
 	}
 	if late || j.gone || !j.out.reply {
@@ -264,8 +272,8 @@ func (w *World) refill(events []event.Event) {
 			at := slices.IndexFunc(q.line, func(j job) bool { return j.id == id })
 			j := q.line[at]
 			q.remove(at)
-			if e.Kind == event.WorkBegan && e.Due > w.horizon {
-				w.finishAt(q, j, e.Due, e.Class == event.ClassLate)
+			if e.Kind == event.WorkBegan {
+				w.workAgain(q, j, e)
 			} else if e.Kind == event.WorkDropped && e.Class != event.ClassExpired {
 				w.refuse(&j, w.services[e.Service], e.At)
 			}

@@ -305,15 +305,7 @@ func (w *World) perform(o *occurrence) {
 	case occArrival:
 		w.arrive()
 	case occEffect, occReply:
-		if o.effect || o.kind == occEffect && !o.served {
-			w.works(o)
-		}
-		if o.served {
-			w.leave(o)
-		}
-		if o.kind == occReply {
-			w.lanes[o.lane].replied(o)
-		}
+		w.comesOut(o)
 	case occTimeout, occRetry, occCall:
 		w.lanes[o.lane].woke(o)
 	case occProgress:
