@@ -115,11 +115,11 @@ func inspectLife(w io.Writer, run *event.Run, strategy int, life []event.Event, 
 			if details != nil {
 				line += "  -> " + details.Detail(strategy, e.Task, int(e.Step)).Output
 			}
-		case event.StepRetrying:
+		case event.StepRetrying, event.UndoRetrying:
 			line += fmt.Sprintf("  %s after %s: %s; again at %s", e.Class, report.Span(e.Dur), e.Text, e.Due.Duration())
-		case event.StepFailed, event.TaskFailed, event.TaskParked, event.TaskDeclined, event.TaskRejected:
+		case event.StepFailed, event.UndoFailed, event.TaskGivenUp, event.TaskFailed, event.TaskParked, event.TaskDeclined, event.TaskRejected:
 			line += fmt.Sprintf("  %s: %s", e.Class, e.Text)
-		case event.EffectMade, event.EffectRepeated:
+		case event.EffectMade, event.EffectRepeated, event.EffectUndone:
 			line += "  " + report.Amount(run, int(e.Effect), e.Amount)
 		}
 		fmt.Fprintln(w, line)

@@ -263,6 +263,25 @@ const (
 	// negative if it was set back. It acts right after At.
 	ClockSet
 
+	// TaskGivenUp: the task will end without its purpose fulfilled, and what its steps
+	// have done is taken back first. Strategy, Task, Step that failed, Class and Text
+	// of the error; Amount is the number of steps to undo,
+	// Dur since submission.
+	TaskGivenUp
+	// UndoStarted: an attempt to take back what a step has done began. Fields as
+	// StepStarted: the numbers of a step's attempts go on.
+	UndoStarted
+	// UndoRetrying: the attempt failed and another will follow. Fields as StepRetrying.
+	UndoRetrying
+	// UndoFailed: the attempt failed and no other follows by itself. Fields as StepFailed.
+	UndoFailed
+	// UndoDeferred: it has to wait for its service's breaker. Fields as StepDeferred.
+	UndoDeferred
+	// StepUndone: the step is taken back. Fields as StepSucceeded.
+	StepUndone
+	// EffectUndone: a service took back what it had done. Fields as EffectMade.
+	EffectUndone
+
 	kindEnd // one past the last kind
 )
 
@@ -287,7 +306,9 @@ var kindNames = [kindEnd]string{
 	TaskMisrouted: "task.misrouted",
 
 	ChildCreated: "child.created", ChildMet: "child.met", ChildEnded: "child.ended",
-	ClockSet:     "clock.set",
+	ClockSet:    "clock.set",
+	TaskGivenUp: "task.given_up", UndoStarted: "undo.started", UndoRetrying: "undo.retrying", UndoFailed: "undo.failed",
+	UndoDeferred: "undo.deferred", StepUndone: "step.undone", EffectUndone: "effect.undone",
 	StepProgress: "step.progress", SubscriberTold: "subscriber.told", SubscriberThrew: "subscriber.threw",
 }
 
@@ -302,7 +323,8 @@ func (k Kind) String() string {
 // Transition tells whether the kind moves a task or one of its steps: what an audit
 // trail has a record of.
 func (k Kind) Transition() bool {
-	return k >= TaskSubmitted && k <= TaskRedriven || k >= StepStarted && k <= StepDeferred || k == StepSkipped || k == StepFellBack
+	return k >= TaskSubmitted && k <= TaskRedriven || k >= StepStarted && k <= StepDeferred || k == StepSkipped || k == StepFellBack ||
+		k >= TaskGivenUp && k <= StepUndone
 }
 
 // Kinds lists all kinds in order.

@@ -112,6 +112,8 @@ type Strategy struct {
 	Retries bool   `json:"retries"`           // tries again
 	OnCall  Time   `json:"on_call,omitempty"` // how long it takes until a person who is called acts; 0: nobody is
 
+	Compensates bool `json:"compensates,omitempty"` // takes back what a task has done that ends without its purpose fulfilled
+
 	Mechanisms []string `json:"mechanisms,omitempty"` // of the scenario's own, those that it has
 	Remedies   []string `json:"remedies,omitempty"`   // mechanisms that can be switched while the run goes on, where load matters
 

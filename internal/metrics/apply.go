@@ -136,6 +136,8 @@ func (s *State) Apply(e *event.Event) {
 		event.ReleaseOverwrote, event.CollisionNoticed, event.CollisionSettled, event.ContractAdapted, event.TaskMisrouted:
 	case event.ChildCreated, event.ChildMet, event.ChildEnded:
 		s.applyChild(e)
+	case event.TaskGivenUp, event.UndoStarted, event.UndoRetrying, event.UndoFailed, event.UndoDeferred, event.StepUndone, event.EffectUndone:
+		s.applyUndo(e)
 	default:
 		s.applyTask(e)
 	}

@@ -41,6 +41,7 @@ type book struct {
 // watched is one task as the checker sees it.
 type watched struct {
 	made   uint64 // steps that made their effect
+	undone uint64 // of those, taken back
 	open   int32  // index into book.open, −1 once nothing of it can run
 	status Status
 	flow   int16 // its workflow, or event.None if there is only one
@@ -53,6 +54,7 @@ type watch struct {
 	last          []int16 // number of the last attempt of each step
 	spent         []int16 // attempts of each step in this round
 	workflow      int     // −1 until a step tells
+	given         bool    // up: it is being undone
 
 	came  event.Time   // when it was submitted
 	began []event.Time // when the last attempt of each step began
@@ -155,6 +157,8 @@ func (c *checker) before(e *event.Event) bool {
 		return c.work(e)
 	case event.StepStarted, event.StepSucceeded, event.StepRetrying, event.StepFailed, event.StepDeferred, event.StepSkipped, event.StepFellBack:
 		return c.step(b, e)
+	case event.TaskGivenUp, event.UndoStarted, event.UndoRetrying, event.UndoFailed, event.UndoDeferred, event.StepUndone, event.EffectUndone:
+		return c.undo(b, e)
 	case event.SecretSeen:
 		return true
 	case event.ChildCreated, event.ChildMet, event.ChildEnded:
@@ -181,8 +185,10 @@ func subjectsOf(k event.Kind) subjects {
 		return subjects{strategy: true, task: true, step: true, service: true}
 	case event.RemedySwitched:
 		return subjects{strategy: true}
-	case event.EffectMade, event.EffectRepeated:
+	case event.EffectMade, event.EffectRepeated, event.EffectUndone:
 		return subjects{strategy: true, task: true, step: true, effect: true}
+	case event.TaskGivenUp, event.UndoStarted, event.UndoRetrying, event.UndoFailed, event.UndoDeferred, event.StepUndone:
+		return subjects{strategy: true, task: true, step: true}
 	case event.TaskTagged:
 		return subjects{task: true}
 	case event.StepProgress:

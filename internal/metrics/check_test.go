@@ -78,6 +78,15 @@ func TestViolations(t *testing.T) {
 			y.order(1).ok(naive, 1, pay).task(event.StepStarted, naive, 1, at(ship), try(1))
 			y.task(event.TaskParked, naive, 1, at(ship)).again(1, ship)
 		}},
+		{"undone without compensation", "given up that should not be: task.given_up of task 1 in naive", func(y *story) {
+			y.order(1).ok(naive, 1, pay).task(event.TaskGivenUp, naive, 1, at(pay))
+		}},
+		{"undone before it is given up", "an undo of a step that is not done: undo.started", func(y *story) {
+			y.order(1).ok(orchestrated, 1, pay).task(event.UndoStarted, orchestrated, 1, at(pay), try(2))
+		}},
+		{"taken back, but not made", "taken back that is not there: effect.undone", func(y *story) {
+			y.order(1).task(event.EffectUndone, orchestrated, 1, at(pay), effect(charge))
+		}},
 		{"still running", "1 tasks of naive still run: run.ended, at 0:00:03", func(y *story) {
 			y.order(1).task(event.RunEnded, event.None, 0)
 		}},

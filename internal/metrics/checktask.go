@@ -64,7 +64,7 @@ func (c *checker) move(b *book, e *event.Event) bool {
 		}
 	case Succeeded:
 		whole := w.workflow == event.None || w.done == c.shapes[c.run.Workflows[w.workflow].First].all
-		c.hold(whole, e, "a task succeeded with steps left undone")
+		c.hold(whole && !w.given, e, "a task succeeded with steps left undone")
 		c.hold(!c.orders[e.Task-1].bad, e, "a task with a bad card succeeded")
 	}
 	b.counts.count(t.status, -1)
@@ -202,7 +202,7 @@ func (c *checker) after(s *State, e *event.Event) {
 	case e.Kind >= event.TaskSubmitted && e.Kind <= event.TaskRedriven:
 		c.tasks(s, e)
 		c.promises(s, e)
-	case e.Kind == event.EffectMade || e.Kind == event.StepSucceeded:
+	case e.Kind == event.EffectMade || e.Kind == event.StepSucceeded || e.Kind == event.EffectUndone:
 		c.promises(s, e)
 	}
 }
@@ -225,7 +225,7 @@ func (c *checker) tasks(s *State, e *event.Event) {
 func (c *checker) promises(s *State, e *event.Event) {
 	for i, p := range c.run.Promises {
 		q := s.Strategies[e.Strategy].Promises[i]
-		sum := q.Kept + q.Running + q.Unknown + q.Parked + q.Broken + q.Twice
+		sum := q.Kept + q.Running + q.Unknown + q.Parked + q.Broken + q.Twice + q.Undone
 		made := c.books[e.Strategy].made[p.Effect]
 		c.tally.Checked++
 		if made != sum {

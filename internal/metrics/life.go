@@ -134,6 +134,15 @@ func (g *ledger) add(task int32, kind int16, bit uint64) (before uint8) {
 	return before
 }
 
+// remove takes one effect off and tells how many of its kind the task had before.
+func (g *ledger) remove(task int32, kind int16) (before uint8) {
+	n := &g.owned(task)[kind]
+	if before = *n; before > 0 {
+		*n--
+	}
+	return before
+}
+
 // knows tells whether the process that runs the task knows of its effect: a
 // step that made it is complete.
 func (g *ledger) knows(task int32, kind int) bool {

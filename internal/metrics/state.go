@@ -103,6 +103,8 @@ type Strategy struct {
 	Trail       Trail
 	// Registry is what became of releases; nil: the run has none.
 	Registry *Registry
+	// Undo is what became of tasks that were given up, where that is undone.
+	Undo Undo
 	// Children is what became of work that steps handed over.
 	Children Children
 	// Minutes is a series over virtual time, in buckets of [State.Width].
@@ -158,6 +160,8 @@ type Effect struct {
 	Count    int   // effects made
 	Amount   int64 // their sum in the effect's unit
 	Repeated int   // calls that met their own effect: nothing doubled
+	Undone   int   // of those made, taken back
+	Returned int64 // the sum of those
 }
 
 // Promise counts the tasks that have an effect and not (yet) the one it owes.
@@ -165,6 +169,7 @@ type Effect struct {
 type Promise struct {
 	Kept, Running, Unknown, Parked, Broken int
 	Twice                                  int // effects beyond the first of a task
+	Undone                                 int // effects that were taken back
 }
 
 // Breaker is a circuit breaker as seen from outside.

@@ -19,6 +19,7 @@ type account struct {
 	attempts []int          // by step
 	stray    *event.Event   // that it ran another team's workflow, or nil
 	children []*event.Event // of the work that it handed over
+	undone   int            // effects that were taken back
 	called   int            // how often a person was called and acted
 }
 
@@ -43,12 +44,15 @@ func (a *account) note(e *event.Event) {
 		a.last = e
 	case event.EffectMade:
 		a.made = append(a.made, e)
+	case event.EffectUndone:
+		a.unmake(e)
 	case event.TaskMisrouted:
 		a.stray = e
 	case event.ChildCreated, event.ChildMet, event.ChildEnded:
 		a.children = append(a.children, e)
 	case event.EffectRepeated, event.StepSkipped, event.StepFellBack, event.WorkBegan, event.WorkDropped,
-		event.TaskTagged, event.SecretSeen, event.StepProgress, event.SubscriberTold, event.SubscriberThrew:
+		event.TaskTagged, event.SecretSeen, event.StepProgress, event.SubscriberTold, event.SubscriberThrew,
+		event.TaskGivenUp, event.UndoStarted, event.UndoRetrying, event.UndoFailed, event.UndoDeferred, event.StepUndone:
 	default:
 		a.end = e
 		if e.Kind == event.TaskParked {

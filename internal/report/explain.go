@@ -60,6 +60,8 @@ func (a *account) failure() string {
 func (a *account) aftermath(why string) string {
 	p := a.promise()
 	switch {
+	case a.restored(why) != "":
+		return a.restored(why)
 	case len(a.made) == 0:
 		return "failed, left nothing (" + why + ")"
 	case p == nil:

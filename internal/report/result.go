@@ -81,6 +81,8 @@ type Strategy struct {
 	// Registry is there if the run has releases, Handed if steps hand work over.
 	Registry *Registry `json:"registry,omitempty"`
 	Handed   *Handed   `json:"handed_over,omitempty"`
+	// Undone is there if the strategy takes back what given-up tasks have done.
+	Undone *Undone `json:"undone,omitempty"`
 	// Subscribers are there if somebody listens to the strategy's events.
 	Subscribers object[Listener] `json:"subscribers,omitempty"`
 	*Upkeep
@@ -209,7 +211,7 @@ func newStrategy(s *metrics.State, k int) Strategy {
 		Waited: waited(s, k), Effects: effects(s, k), Amounts: amounts(s, k),
 		Impact: Impact{digits9(i.SupportTickets), digits9(i.ManualRecoveryHours), i.RevenueLostCents}, Upkeep: upkeep(s, k),
 		Backlog: backlog(s, k), Traffic: traffic(s, k), Incident: incident(s, k), Watch: watch(s, k), Guards: guards(s, k),
-		Registry: registry(s, k), Handed: handed(s, k), Subscribers: listeners(s, k),
+		Registry: registry(s, k), Handed: handed(s, k), Subscribers: listeners(s, k), Undone: undone(s, k),
 	}
 }
 

@@ -16,7 +16,7 @@ const Columns = 76
 func Worth(k event.Kind) bool {
 	switch k {
 	case event.RunEnded, event.TaskFailed, event.TaskRejected, event.TaskParked, event.TaskRedriven, event.StepRetrying,
-		event.StepFellBack, event.RemedySwitched,
+		event.StepFellBack, event.RemedySwitched, event.TaskGivenUp, event.UndoRetrying, event.UndoFailed, event.EffectUndone,
 		event.FaultBegan, event.FaultEnded, event.FaultInjected, event.BreakerOpened, event.BreakerHalfOpened,
 		event.BreakerClosed, event.ProcessDied, event.ClockSet,
 		event.AlertFired, event.AlertResolved, event.ResponderActs, event.ResponderFound, event.IncidentMended,
@@ -154,6 +154,8 @@ func (t teller) told() string {
 		return "by hand, the engine's clock is set back by " + Span(-e.Dur)
 	case e.Kind == event.ClockSet:
 		return "by hand, the engine's clock is set on by " + Span(e.Dur)
+	case e.Kind >= event.TaskGivenUp && e.Kind <= event.EffectUndone:
+		return t.toldUndo()
 	case e.Kind == event.StepSkipped:
 		return "goes past " + t.step()
 	case e.Kind == event.TaskTagged:

@@ -79,6 +79,7 @@ func (r *Result) columns() [][]string {
 			add(words(x.Over), func(_ int, st *metrics.Strategy) string { return Count(st.Over[i]) })
 		}
 	}
+	r.addUndone(add)
 	if s.Strategies[0].Backlog.Ended > 0 {
 		add("waiting after outage", func(k int, _ *metrics.Strategy) string { return BacklogText(s, k) })
 	}

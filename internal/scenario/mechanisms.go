@@ -84,6 +84,8 @@ type Switches struct {
 	LIFO      bool // services serve the newest call first
 	Shedding  bool // services refuse what their shorter line has no place for
 	Fallbacks bool // a step whose attempts all failed gives its fallback
+	// Compensation: what a task has done that is given up is taken back.
+	Compensation bool
 	// Backoff and Jitter rule instead of those of the steps; "" and nil: they do not.
 	Backoff string
 	Jitter  *Jitter

@@ -11,7 +11,7 @@ import (
 // ownSwitches are the keys of a strategy that the program knows of itself.
 func ownSwitches() []string {
 	return []string{"title", "default", "engine", "retries", "keys", "policies", "recovery", "on_call",
-		"breaker", "bulkhead", "budget", "throttle", "pace", "deadlines", "lifo", "shedding", "fallbacks", "backoff", "jitter", "registry"}
+		"breaker", "bulkhead", "budget", "throttle", "pace", "deadlines", "lifo", "shedding", "fallbacks", "compensation", "backoff", "jitter", "registry"}
 }
 
 // mechanisms reads the scenario's own: a name and what it is.

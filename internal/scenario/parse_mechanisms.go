@@ -62,6 +62,7 @@ func (r *reader) switches(o *object, st *Strategy) {
 	s.LIFO, _ = flag("lifo", false, "services serve its newest call first")
 	s.Shedding, _ = flag("shedding", false, "services refuse its calls beyond queue.shed")
 	s.Fallbacks, _ = flag("fallbacks", false, "a step whose attempts all failed gives its fallback")
+	r.compensation(o, st)
 	if o.entry("backoff") != nil || r.override(o.sub("backoff")) != nil {
 		s.Backoff, _ = read(o, backoffs(), field{key: "backoff", def: Exponential, words: growths(), doc: "how waits grow, whatever the steps say"})
 	}

@@ -107,6 +107,7 @@ func (r *reader) step(o namedObject, index int) *draft {
 	d.Declines, _ = read(o.object, switches(), field{key: "declines", def: "off", hide: true, doc: "this step refuses a bad task for good"})
 	d.Retry = r.retry(o.child("retry", "how often it is tried, and the waits in between"))
 	d.Conflict = r.conflict(o.object)
+	d.Undo = r.undo(o.object)
 	d.Mechanism = r.mechanism(o.object, "mechanism", "the step is there only in strategies with this mechanism")
 	d.Slow, _ = read(o.object, times(), field{key: "slow", def: "5s", rare: true, low: 1, doc: "an execution beyond this is a slow one, to alert rules and the table of slow steps"})
 	o.asked = append(o.asked, "output", "effect", "fallback", "fallback_when", "batches", "when", "answers", "delegates", "checks", "takes")

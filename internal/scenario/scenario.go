@@ -126,6 +126,9 @@ type Step struct {
 	FallbackWhen *Expr
 	Batches      *Batches // nil: the step does its work in one
 	Effect       *StepEffect
+	// Undo names what takes the step's effect back at its service, in strategies with
+	// compensation, like refund; "": nothing does.
+	Undo string
 	// When tells whether the task needs the step; else it is skipped and counts as
 	// done, without output. It sees what Output sees. nil: every task does.
 	When *Expr

@@ -124,6 +124,9 @@ func (s *Scenario) showBranches(b *strings.Builder, w *Workflow) {
 		if st.Conflict != nil {
 			b.WriteString(indent(wrap(st.Name+" a second time, without a key, is answered "+st.Conflict.words(), showWidth-2)))
 		}
+		if st.Undo != "" {
+			b.WriteString(indent(wrap(st.Name+" is undone with compensation: "+st.Undo, showWidth-2)))
+		}
 		for _, text := range s.demands(st) {
 			b.WriteString(indent(wrap(text, showWidth-2)))
 		}

@@ -79,7 +79,7 @@ func (s *Strategy) switched() (list []string) {
 		{s.Breaker && !s.Policies, "breaker"}, {!s.Breaker && s.Policies, "no breaker"},
 		{s.Bulkhead && !s.Policies, "bulkhead"}, {!s.Bulkhead && s.Policies, "no bulkhead"},
 		{s.Budget, "budget"}, {s.Throttle, "throttle"}, {s.Pace, "pace"}, {s.Deadlines, "deadlines"},
-		{s.LIFO, "lifo"}, {s.Shedding, "shedding"}, {s.Fallbacks, "fallbacks"}, {s.Backoff != "", "backoff " + s.Backoff},
+		{s.LIFO, "lifo"}, {s.Shedding, "shedding"}, {s.Fallbacks, "fallbacks"}, {s.Compensation, "compensation"}, {s.Backoff != "", "backoff " + s.Backoff},
 	} {
 		if m.on {
 			list = append(list, m.name)

@@ -36,7 +36,7 @@ func Describe(sc *scenario.Scenario, opts Options) *event.Run {
 	for i := range sc.Strategies {
 		s := &sc.Strategies[i]
 		st := event.Strategy{Name: s.Name, Title: s.Title, Durable: s.Engine, Keyed: s.Keys, Retries: s.Retries}
-		st.Metrics, st.Traces = s.Metrics, s.Traces
+		st.Metrics, st.Traces, st.Compensates = s.Metrics, s.Traces, s.Compensation
 		if s.OnCall != nil {
 			st.OnCall = s.OnCall.After
 		}
@@ -105,11 +105,14 @@ func templates(sc *scenario.Scenario, st *scenario.Strategy) []engine.Template {
 	var ts []engine.Template
 	for i := range sc.Workflows {
 		wf := &sc.Workflows[i]
-		t := engine.Template{Ref: engineRef(st, wf)}
+		t := engine.Template{Ref: engineRef(st, wf), UndoOnError: st.Compensation}
 		for j := range wf.Steps {
 			s := &wf.Steps[j]
 			step := engine.Step{
 				Name: s.Name, Service: engineService(st, &sc.Services[s.Service]), Timeout: engine.Time(s.Timeout), Retry: engineRetry(st.RetryOf(s.Retry)),
+			}
+			if st.Compensation {
+				step.Undo = s.Undo
 			}
 			for _, d := range s.DependsOn {
 				step.DependsOn = append(step.DependsOn, wf.Steps[d].Name)

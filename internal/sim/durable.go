@@ -149,7 +149,7 @@ func (l *durable) replied(o *occurrence) {
 	var err error
 	if o.class == answered {
 		var output []byte
-		if w.disk.keep || w.guards.privacy != nil {
+		if a.Undo == "" && (w.disk.keep || w.guards.privacy != nil) {
 			output = w.guards.rest(l.lane, o.task, w.steps[o.step].Name, w.payloads.get(o.task).output(int(o.step)))
 			w.guards.sees(l.lane, o.task, sinkStore, string(output))
 		}
@@ -174,6 +174,20 @@ func (l *durable) woke(o *occurrence) {
 	panic(fmt.Sprintf("sim: %s has no occurrence of kind %d: the engine keeps its own timers", l.strategy.Name, o.kind))
 }
 
+// about is an event with what every record tells.
+func (d *durables) about(l *durable, task int32, r *engine.Record) event.Event {
+	ev := event.Event{Strategy: l.lane, Task: task, Step: event.None, Service: event.None, Effect: event.None, Class: r.Class, Text: r.Text}
+	if r.Step >= 0 {
+		ev.Step = int16(d.first(int(r.Template)) + int(r.Step))
+		ev.Service = int16(d.w.steps[ev.Step].Service)
+	}
+	ev.Attempt, ev.Due = int16(r.Attempt), event.Time(r.Due)
+	if r.Start > 0 || r.Kind != engine.Started {
+		ev.Dur = event.Time(r.At - r.Start)
+	}
+	return ev
+}
+
 // observe turns the engine's records into events, one to one.
 func (d *durables) observe(r *engine.Record) {
 	w := d.w
@@ -182,19 +196,15 @@ func (d *durables) observe(r *engine.Record) {
 		return
 	}
 	l, task := d.whose(r.Task)
-	ev := event.Event{Strategy: l.lane, Task: task, Step: event.None, Service: event.None, Effect: event.None, Class: r.Class, Text: r.Text}
-	if r.Step >= 0 {
-		ev.Step = int16(d.first(int(r.Template)) + int(r.Step))
-		ev.Service = int16(w.steps[ev.Step].Service)
-	}
-	ev.Attempt, ev.Due = int16(r.Attempt), event.Time(r.Due)
-	if r.Start > 0 || r.Kind != engine.Started {
-		ev.Dur = event.Time(r.At - r.Start)
-	}
+	ev := d.about(l, task, r)
 	switch r.Kind {
 	case engine.Submitted:
 		w.emitSubmitted(l.lane, task)
 		return
+	case engine.Compensating:
+		ev.Kind, ev.Amount, ev.Attempt = event.TaskGivenUp, r.Count, 0
+	case engine.Undone:
+		ev.Kind = event.StepUndone
 	case engine.Passed:
 		ev.Kind, ev.Dur = event.StepSkipped, 0
 	case engine.Started:
@@ -230,6 +240,7 @@ func (d *durables) observe(r *engine.Record) {
 	default:
 		panic(fmt.Sprintf("sim: no event for the engine's record %s", r.Kind))
 	}
+	w.book.undos.tell(&ev)
 	if w.skew.set {
 		w.correct(&ev, event.Time(r.Start))
 	}

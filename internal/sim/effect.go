@@ -18,7 +18,8 @@ type book struct {
 	known map[callID]bool
 	bit   []uint64 // of a step, among those of its workflow
 	// made[lane][task] has a bit per step whose effect is there, keyed lanes only.
-	made [][]uint64
+	made  [][]uint64
+	undos undos // what was taken back
 	// ahead counts, by call, rows of the ledger that lie beyond the last durable window. When
 	// the world lives through that time again it meets them.
 	ahead map[callID]int
@@ -34,7 +35,7 @@ type callID struct {
 }
 
 func newBook(run *event.Run) book {
-	b := book{made: make([][]uint64, len(run.Strategies)), ahead: map[callID]int{}, known: map[callID]bool{}, natural: make([]bool, len(run.Steps))}
+	b := book{made: make([][]uint64, len(run.Strategies)), ahead: map[callID]int{}, undos: newUndos(), known: map[callID]bool{}, natural: make([]bool, len(run.Steps))}
 	for i := range run.Strategies {
 		b.keyed = append(b.keyed, run.Strategies[i].Keyed)
 	}

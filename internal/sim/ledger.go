@@ -26,7 +26,7 @@ func (noLedger) Append(*event.Event) error { return nil }
 func (noLedger) Sync() error               { return nil }
 
 // FileLedger is a ledger in a file. The file is a tape (see package event): the
-// description of the run, then effect.made events. It has one owner.
+// description of the run, then effect.made and effect.undone events. It has one owner.
 type FileLedger struct {
 	f     *os.File
 	enc   *event.Encoder

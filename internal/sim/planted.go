@@ -15,6 +15,6 @@ func (w *World) plant(opts Options) *scenario.Scenario {
 // served is the service's answer to the call that begins at the instant.
 func (w *World) served(id callID, at event.Time) outcome {
 	st := &w.steps[id.step]
-	where, attempt := w.key(st.where, id)
+	where, attempt := w.key(w.dealt(&id), id)
 	return w.planting.answer(st.service.call(where, int(id.task), attempt, at))
 }

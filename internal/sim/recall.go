@@ -36,7 +36,7 @@ func (w *World) recallCalls(events []event.Event) map[deed]bool {
 	}
 	for i := range events {
 		e := &events[i]
-		if e.Kind != event.StepStarted || !w.steps[e.Step].service.remembers() {
+		if e.Kind != event.StepStarted && e.Kind != event.UndoStarted || !w.steps[e.Step].service.remembers() {
 			continue
 		}
 		id := callID{e.Strategy, e.Task, e.Step, e.Attempt}
@@ -57,8 +57,7 @@ func (w *World) outcome(id callID, at event.Time) outcome {
 	if w.incident != nil && w.hangs(id, at) {
 		return st.service.refused(st.service.lostClass, nil, 1)
 	}
-	out := w.afflict(id, at, w.served(id, at))
-	return w.astray(id, at, w.business(id, w.figures.of(id.task).figure, out))
+	return w.decided(id, at, w.afflict(id, at, w.served(id, at)))
 }
 
 // recallCall meets one call of the past again, as [World.outcome] did.
@@ -72,5 +71,5 @@ func (w *World) recallCall(id callID, at event.Time) outcome {
 	}
 	out := w.afflict(id, at, w.served(id, at))
 	w.recalled[id] = out
-	return w.astray(id, at, w.business(id, w.figures.of(id.task).figure, out))
+	return w.decided(id, at, out)
 }

@@ -193,6 +193,7 @@ func (w *World) recall(events []event.Event) (left remains) {
 		w.guards.recall(e)
 		w.notePark(e)
 		w.noteProgress(e)
+		left.late = append(left.late, w.recallUndo(e)...)
 		w.noteDesk(e)
 		if e.Strategy >= 0 && w.registry != nil {
 			w.registry[e.Strategy].apply(e)

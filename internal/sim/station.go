@@ -264,7 +264,7 @@ func (w *World) awaits(o *occurrence) bool {
 func (w *World) refill(events []event.Event) {
 	for i := range events {
 		switch e := &events[i]; e.Kind {
-		case event.StepStarted:
+		case event.StepStarted, event.UndoStarted:
 			w.reenter(e)
 		case event.WorkBegan, event.WorkDropped:
 			q := w.station(e.Strategy, int(e.Service))

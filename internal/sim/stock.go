@@ -58,6 +58,10 @@ func (w *World) enough(lane int8, d *scenario.Demand, wants []scenario.Want, at 
 // what it needs: then the call comes to a refusal. Looking and taking are one
 // moment for strategies that do it so; the others take blindly.
 func (w *World) works(o *occurrence) {
+	if w.book.undos.is(callID{o.lane, o.task, o.step, o.attempt}) {
+		w.takeBack(o)
+		return
+	}
 	st := &w.steps[o.step]
 	if st.Checks == nil && st.Takes == nil || w.doneAlready(o) {
 		w.makeEffect(o, "")

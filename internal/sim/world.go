@@ -89,8 +89,7 @@ type World struct {
 	incident *incident             // nil: none
 	desks    []*responder.Desk     // by lane; none if nobody watches
 	planting
-	progress map[stepOf]progress // of steps that work in batches
-
+	progress    map[stepOf]progress // of steps that work in batches
 	subscribers []subscriber
 }
 
@@ -365,6 +364,7 @@ func (w *World) emit(ev event.Event) {
 	w.noteDesk(&ev)
 	w.noteRelease(&ev)
 	w.noteProgress(&ev)
+	w.book.undos.note(&ev)
 	switch ev.Kind {
 	case event.TaskSucceeded, event.TaskFailed, event.TaskDeclined, event.TaskRejected:
 		w.settle(ev.Task)

@@ -41,7 +41,7 @@ type biography struct {
 func readLife(run *event.Run, events []event.Event) *biography {
 	b := &biography{}
 	for i := range events {
-		e := &events[i]
+		e := undoAsStep(&events[i])
 		if i == 0 {
 			b.from = e.At
 		}
@@ -61,7 +61,11 @@ func readLife(run *event.Run, events []event.Event) *biography {
 			b.child(e)
 		case event.WorkBegan, event.WorkDropped:
 			b.served(e)
-		case event.StepFellBack, event.TaskMisrouted, event.TaskTagged, event.SecretSeen:
+		case event.StepFellBack, event.TaskMisrouted, event.TaskTagged, event.SecretSeen, event.TaskGivenUp:
+		case event.EffectUndone:
+			if a := b.find(int(e.Step), int(e.Attempt)); a != nil {
+				a.deeds = append(a.deeds, "taken back: the "+strings.ReplaceAll(run.Effects[e.Effect].Name, "_", " "))
+			}
 		case event.StepSkipped:
 			b.skipped = append(b.skipped, int(e.Step))
 		default:
@@ -69,6 +73,21 @@ func readLife(run *event.Run, events []event.Event) *biography {
 		}
 	}
 	return b
+}
+
+// undoAsStep makes the attempts that take a step back attempts of the step: they
+// are drawn on its line, after those that did it.
+func undoAsStep(e *event.Event) *event.Event {
+	as := map[event.Kind]event.Kind{
+		event.UndoStarted: event.StepStarted, event.UndoRetrying: event.StepRetrying, event.UndoFailed: event.StepFailed,
+		event.UndoDeferred: event.StepDeferred, event.StepUndone: event.StepSucceeded,
+	}[e.Kind]
+	if as == 0 {
+		return e
+	}
+	same := *e
+	same.Kind = as
+	return &same
 }
 
 // whole takes an event of the task as such.

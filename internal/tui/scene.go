@@ -115,7 +115,11 @@ func (s *scene) sound(e *event.Event) bool {
 			return false
 		}
 	}
-	step := e.Kind >= event.StepStarted && e.Kind <= event.EffectRepeated || e.Kind == event.StepSkipped || e.Kind == event.StepFellBack || e.Kind == event.WorkBegan || e.Kind == event.WorkDropped
+	step := e.Kind >= event.StepStarted && e.Kind <= event.EffectRepeated || e.Kind == event.StepSkipped || e.Kind == event.StepFellBack || e.Kind == event.WorkBegan || e.Kind == event.WorkDropped ||
+		e.Kind >= event.TaskGivenUp && e.Kind <= event.EffectUndone
+	if e.Kind == event.EffectUndone && e.Effect < 0 {
+		return false
+	}
 	return !step || e.Step >= 0 && e.Strategy >= 0
 }
 
