@@ -183,6 +183,9 @@ func (r *Run) resume(window event.Time) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
+	if err := whole(past, rows); err != nil {
+		return err
+	}
 	r.papers.dir = r.Dir
 	keys, err := openVault(r.Dir)
 	if err = errors.Join(err, r.papers.again(past)); err != nil {
@@ -243,7 +246,31 @@ func Read(dir string) (*Kept, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run directory %s: %w: %w", dir, ErrDamaged, err)
 	}
+	if err := whole(past, rows); err != nil {
+		return nil, fmt.Errorf("run directory %s: %w", dir, err)
+	}
 	return &Kept{past, rows}, nil
+}
+
+// whole tells whether the ledger has every effect that the store tells of. It is
+// synced before each window of the store, so that it may be ahead and never behind.
+func whole(past *sim.Past, rows []event.Event) error {
+	told, kept := effects(past.Events), effects(rows)
+	if kept < told {
+		return fmt.Errorf("%w: ledger: %d of %d effects are left", ErrDamaged, kept, told)
+	}
+	return nil
+}
+
+// effects counts those made among events.
+func effects(events []event.Event) int {
+	n := 0
+	for i := range events {
+		if events[i].Kind == event.EffectMade {
+			n++
+		}
+	}
+	return n
 }
 
 // readPast is [sim.ReadPast] in this package's words.

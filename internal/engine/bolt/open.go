@@ -53,6 +53,9 @@ func open(path string, o Options) (_ *Store, err error) {
 	if statErr == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: %v", ErrNotStore, info.Mode())
 	}
+	if o.ReadOnly && statErr == nil && info.Size() == 0 { // bbolt would begin one in a file that it may not write
+		return nil, fmt.Errorf("%w: the file is empty", ErrNotStore)
+	}
 	s := &Store{path: path}
 	var file *os.File // bbolt lets go of it when it fails, but not when it panics
 	err = s.guard("read", func() (err error) {

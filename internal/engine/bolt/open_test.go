@@ -96,6 +96,21 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// TestLookIntoEmpty: a file that is there and empty is no store for looking only,
+// while opening it to write begins one.
+func TestLookIntoEmpty(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	write(t, path, nil)
+	if _, err := Open(path, Options{ReadOnly: true}); !errors.Is(err, ErrNotStore) || !strings.Contains(err.Error(), "the file is empty") {
+		t.Errorf("Open to look: %v", err)
+	}
+	s, err := Open(path, Options{})
+	if err != nil {
+		t.Fatalf("Open to write: %v", err)
+	}
+	must(t, s.Close())
+}
+
 // TestOpenNoPermission runs only where the system refuses anything at all.
 func TestOpenNoPermission(t *testing.T) {
 	if os.Geteuid() == 0 {
