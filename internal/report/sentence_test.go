@@ -166,3 +166,18 @@ func TestEveryKindIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestUndoIsTold: an order that was undone has left nothing, and says that it had.
+func TestUndoIsTold(t *testing.T) {
+	const o = 1
+	s := arrives(shop(), o).step(event.StepStarted, o, 0, 1, "").effect(o, 0, 8120).step(event.StepSucceeded, o, 0, 1, "")
+	s.step(event.StepStarted, o, 1, 1, "").step(event.StepFailed, o, 1, 1, "400")
+	s.ends(event.TaskGivenUp, o, 1, "400").step(event.UndoStarted, o, 0, 2, "")
+	s.effect(o, 0, 8120).evs[len(s.evs)-1].Kind = event.EffectUndone
+	undone := Sentence(s.run, s.evs[len(s.evs)-1])
+	s.step(event.StepUndone, o, 0, 2, "").ends(event.TaskFailed, o, 1, "400")
+	failed := Told(s.run, s.evs[len(s.evs)-1], s.evs)
+	if !strings.HasSuffix(undone, "the charge is taken back, $81.20") || !strings.Contains(failed, "failed, 1 effect taken back (") {
+		t.Errorf("%q and then %q: want the charge taken back, and nothing left", undone, failed)
+	}
+}

@@ -85,8 +85,8 @@ func TestUnpackedIsThereAgain(t *testing.T) {
 // TestUndoSurvivesKills: a run that is killed while something is taken back goes on
 // as if it had not been, and the ledger has each refund once.
 func TestUndoSurvivesKills(t *testing.T) {
-	sc := parseFile(t, "undo.yaml")
-	for seed := uint64(1); seed <= 2; seed++ {
+	for seed, set := range []string{"load.tasks=120", "load.tasks=110", "services.bank.servers=4", "services.bank.faults=20%duplicate(2s)"} {
+		sc, seed := parseFile(t, "undo.yaml", set), uint64(seed)
 		whole := run(t, sc, seed)
 		for _, kills := range [][]int{{7}, {11}, {16}, {20}, {9, 1, 0, 4}, {12, 2, 2, 2, 2, 2}} {
 			l, ledger := crashing(t, sc, seed, 4*event.Second, kills...)
