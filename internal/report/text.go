@@ -294,8 +294,17 @@ func (r *Result) crash(c *Crash) string {
 		r.run.Clock(event.Time(c.AtMS*float64(event.Millisecond))), c.InFlight, c.RepeatedCalls, c.EffectsAlreadyThere)
 }
 
-// harm is the most important counter of strategy k.
+// harm is the most important counter of strategy k: of a story about who may do what,
+// those who may not and did; about names, those who got another's workflow; else the
+// first promise that was broken.
 func (r *Result) harm(k int) string {
+	st := &r.state.Strategies[k]
+	switch {
+	case len(r.run.Tags) > 0:
+		return "; " + words(r.run.Tags[0]) + " " + TaggedText(r.run, &st.Tagged[0])
+	case st.Registry != nil:
+		return "; misrouted " + Count(st.Registry.Misrouted)
+	}
 	names, counts := r.promised(), r.counts(k)
 	if len(names) == 0 {
 		return ""
