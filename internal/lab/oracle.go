@@ -23,7 +23,7 @@ type Oracle struct {
 
 // Oracles are all laws, in order.
 func Oracles() []Oracle {
-	all := slices.Concat(retryLaws(), chainLaws(), burstLaws(), queueLaws(), stationLaws(), budgetLaws(), breakerLaws(), contentionLaws(), effectLaws(), serviceLaws())
+	all := slices.Concat(retryLaws(), chainLaws(), burstLaws(), queueLaws(), stationLaws(), budgetLaws(), breakerLaws(), adaptiveLaws(), contentionLaws(), effectLaws(), serviceLaws())
 	slices.SortStableFunc(all, func(a, b Oracle) int { return a.number() - b.number() })
 	return all
 }

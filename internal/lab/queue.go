@@ -31,7 +31,6 @@ func queueLaws() []Oracle {
 			},
 			pose: poseLimit,
 		},
-		{ID: "O14", Law: "reject = max(0, (req-K·acc)/(req+1))", About: "Adaptive throttling.", Unposed: "needs a client that refuses its own calls"},
 	}
 }
 
