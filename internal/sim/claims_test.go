@@ -63,6 +63,10 @@ func TestAblations(t *testing.T) {
 		{"checkout", "charged twice", []string{"strategies.orchestrated.keys=off"}},
 		{"microservices", "given up at first", []string{"policies=off"}},
 		{"microservices", "customers lost", []string{"policies=off", "recovery=off"}},
+		{"data-pipeline", "nights that need a human", []string{"retry_limit=1"}},
+		{"data-pipeline", "calls at night, a week", []string{"retry_limit=1"}},
+		{"metastable", "served long after the trigger", []string{"strategies.budget.budget=off"}},
+		{"metastable", "calls for each request", []string{"strategies.budget.budget=off"}},
 		{"examples/last-unit", "oversold", []string{"strategies.hold_first.one_moment=off"}},
 		{"examples/video-transcoding", "videos that fail at first", []string{"strategies.workflow.retries=off"}},
 	} {
