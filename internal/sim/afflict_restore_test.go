@@ -88,6 +88,7 @@ func compareEvents(t *testing.T, journal []string, got, want []event.Event) {
 // fault, whether its process is killed or not, and no effect is lost or made of
 // nothing.
 func TestEveryFaultSurvivesAKill(t *testing.T) {
+	t.Parallel()
 	sc := parseFile(t, "faults.yaml", "load.tasks=150", "load.duration=75s")
 	terms := everyFault()
 	if testing.Short() {

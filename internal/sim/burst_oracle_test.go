@@ -91,6 +91,7 @@ func TestCheckoutExactRates(t *testing.T) {
 // with the formula, which is six times what independent errors of the same mean
 // would give. Arrivals are so far apart that hardly two meet the same burst.
 func TestOracle7Bursts(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("many hours, for their rates")
 	}

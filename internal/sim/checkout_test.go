@@ -20,6 +20,7 @@ var rateHours = flag.Uint64("hours", 6, "hours of checkout whose rates are held 
 // figures, pooled and each, and each seed's failures to the exact probabilities
 // that its own burst timeline implies. The bounds are the distribution's own.
 func TestCheckoutRates(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("many hours, for their rates")
 	}
@@ -173,6 +174,7 @@ func TestOneAttemptIsNaive(t *testing.T) {
 // TestOneDial: the payment step's first wait of 1 s instead of 5 s keeps the
 // later attempts inside the burst: about 1.1 % instead of 0.19 %.
 func TestOneDial(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("many hours, for their rates")
 	}

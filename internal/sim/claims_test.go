@@ -50,6 +50,7 @@ func TestClaimsOfSeeds(t *testing.T) {
 // TestAblations: a mechanism that is taken away makes the claim false that rests on
 // it. Each was true before, see TestClaimsOfSeeds and TestExamples.
 func TestAblations(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("an hour each")
 	}

@@ -18,6 +18,7 @@ func openShare(p float64, k int, lambda, T float64) float64 {
 // TestOracle10Breaker: a breaker in plain code turns a service that fails half of
 // the time into one that hardly ever answers: its calls fail at once while it is open.
 func TestOracle10Breaker(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		p, want float64
 		k       string

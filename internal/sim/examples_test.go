@@ -12,6 +12,7 @@ import (
 // TestExamples runs every example, and what a new scenario begins as, for some
 // seeds: nothing that it claims of itself may be wrong.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	files, err := fs.Glob(scenarios.FS, "*/*.yaml")
 	if err != nil || len(files) < 2 {
 		t.Fatalf("examples: %v, %v", files, err)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 
@@ -19,11 +20,14 @@ func settledShare(t *testing.T, sc *scenario.Scenario, strategy string, seed uin
 	return run(t, sc, seed).state.SettledRate(0).Share()
 }
 
+var stormSeeds = flag.Uint64("storms", 6, "seeds for which the four cases are held; 20 are as good")
+
 // TestMetastableFourCases: the four cases of Huang and others (OSDI '22) around one
 // sharp threshold, with any seed: a trigger one second shorter, two percent weaker,
 // or at a load 30 % smaller is one from which the service recovers.
 func TestMetastableFourCases(t *testing.T) {
-	seeds := uint64(20)
+	t.Parallel()
+	seeds := *stormSeeds
 	if testing.Short() {
 		seeds = 2
 	}
@@ -53,6 +57,7 @@ func TestMetastableFourCases(t *testing.T) {
 // the service comes back after twenty seconds of hardly any work, above it does
 // not. The theory knows no bound of the line; a bounded one helps.
 func TestOracle15Threshold(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		retries     int
 		below, over float64 // loads as shares of the capacity

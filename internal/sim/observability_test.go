@@ -173,6 +173,7 @@ func TestObservabilitySection28Fault(t *testing.T) {
 // TestObservabilitySection41 holds the figures of the ledger of claims: detection
 // in 45 and 2 minutes, mended in 3.2 h and 12 minutes, a fifth of $250,000 an hour.
 func TestObservabilitySection41(t *testing.T) {
+	t.Parallel()
 	seeds := []uint64{7}
 	if !testing.Short() {
 		seeds = append(seeds, 8, 16, 28)
@@ -214,6 +215,7 @@ func TestObservabilitySection28Ramp(t *testing.T) {
 // TestObservabilityWithoutInstruments: taking an instrument away makes the claim
 // false that it stands for.
 func TestObservabilityWithoutInstruments(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		set, claim string
 	}{
@@ -315,6 +317,7 @@ func TestObservabilityWindows(t *testing.T) {
 // while logs are read and after the fix, the run ends as without a kill, and so
 // does the search.
 func TestObservabilitySurvivesKills(t *testing.T) {
+	t.Parallel()
 	all := [][]int{{72, 20, 30}, {30}, {68, 4}, {130}}
 	if testing.Short() {
 		all = all[:1]

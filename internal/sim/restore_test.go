@@ -96,6 +96,7 @@ func died(l lived) map[int32]bool {
 // without a crash; the naive one differs by exactly the orders that died with
 // their process. The ledger is ahead of the engine at every kill.
 func TestCrashChangesNothingThatMatters(t *testing.T) {
+	t.Parallel()
 	sc := parse(t, "checkout", "load.tasks=250", "load.duration=2m", "load.peak=20x@60s/5s", "services.payment_gateway.burst.good=20s")
 	met, inFlight := 0, 0
 	for seed := uint64(1); seed <= 4; seed++ {

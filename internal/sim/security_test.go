@@ -60,6 +60,7 @@ func falseAfter(s *metrics.State) (names []string) {
 
 // TestSecurityBar: no claim of the whole day is false.
 func TestSecurityBar(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("a whole day")
 	}
@@ -73,6 +74,7 @@ func TestSecurityBar(t *testing.T) {
 // TestSecurityAblations: a mechanism that is taken away makes exactly the claims
 // false that it is there for.
 func TestSecurityAblations(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		off  []string
 		want []string
@@ -125,6 +127,7 @@ func TestOracleAndGateAgree(t *testing.T) {
 // TestAsPublished: the post's coordinator lets in who has a role minted, refuses
 // every cancel and every return in stock, and breaks over every retry.
 func TestAsPublished(t *testing.T) {
+	t.Parallel()
 	sc := parse(t, "security", "load.tasks=900")
 	if err := sc.Choose([]string{"as_published"}); err != nil {
 		t.Fatal(err)

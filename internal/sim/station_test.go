@@ -40,6 +40,7 @@ func TestErlangCTable(t *testing.T) {
 // calls that wait, and mean wait. Calls near each other wait together, so the
 // error is that of the means of 30 stretches of the run.
 func TestOracle8ErlangC(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		servers int
 		rho     float64
@@ -151,6 +152,7 @@ func crowded(t *testing.T, sets ...string) []string {
 // TestStationSurvivesACrash: lines, work under way and callers that have left are
 // the same after a crash: the orchestrated strategy's tape goes on as without one.
 func TestStationSurvivesACrash(t *testing.T) {
+	t.Parallel()
 	for _, sets := range [][]string{
 		nil,
 		{"services.desk.queue.order=lifo", "services.desk.servers=2"},

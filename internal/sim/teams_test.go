@@ -63,6 +63,7 @@ func held(l lived) (holds, fails []string) {
 // TestTeamsClaims: the rows of the ledger of claims, 47 conflicts, 12 incidents,
 // three days, six hours a week, four times the releases.
 func TestTeamsClaims(t *testing.T) {
+	t.Parallel()
 	seeds := []uint64{7}
 	if !testing.Short() {
 		seeds = append(seeds, 5, 24)
@@ -78,6 +79,7 @@ func TestTeamsClaims(t *testing.T) {
 // TestTeamsWithoutMechanisms: each claim is false without the mechanism that it
 // stands for, and no other is.
 func TestTeamsWithoutMechanisms(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("six quarters")
 	}

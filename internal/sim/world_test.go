@@ -110,6 +110,7 @@ func (r *rows) Sync() error                 { return nil }
 // of the tape is not part of it: it carries the text of the scenario with all its
 // comments.
 func TestTapeDigest(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"checkout", "data-pipeline", "microservices", "observability", "security", "team-scaling", "metastable"} {
 		got := run(t, parse(t, name), 7).after + "\n"
 		file := "testdata/" + name + ".digest"
