@@ -8,28 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tasker-sim/internal/event"
-	"tasker-sim/internal/scenario"
-	"tasker-sim/internal/sim"
-	"tasker-sim/scenarios"
 )
-
-// guardedRun is the shipped story about who gets in, the first hour of its day.
-func guardedRun(t *testing.T) event.Source {
-	t.Helper()
-	text, err := scenarios.FS.ReadFile("security.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sc, problems := scenario.Parse("security.yaml", text, []string{"load.tasks=750", "load.duration=1h"})
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	w, err := sim.New(sc, sim.Options{Seed: 7, Window: event.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
 
 // TestGuarded compares frames of a run that is about who gets in: what should not
 // have been done in large figures, what it took, and three workflows as chains.
@@ -43,7 +22,7 @@ func TestGuarded(t *testing.T) {
 		{"guarded-verdict", 2 * event.Hour, ""},
 	} {
 		for _, z := range [][2]int{{80, 24}, {160, 45}} {
-			m := seenAt(t, guardedRun(t), sc.now, z[0], z[1], Options{Speed: 480})
+			m := seenAt(t, shipped(t, "security.yaml", "load.tasks=750", "load.duration=1h"), sc.now, z[0], z[1], Options{Speed: 480})
 			press(m, sc.keys)
 			golden(t, fmt.Sprintf("%s.%dx%d.txt", sc.name, z[0], z[1]), plainText(m.View().Content)+"\n")
 			for w := 1; w <= 200; w += 13 {
@@ -57,7 +36,7 @@ func TestGuarded(t *testing.T) {
 // TestVerdictScrolls: what does not fit on a small screen is below, down to the
 // command that makes the same figures again.
 func TestVerdictScrolls(t *testing.T) {
-	m := seenAt(t, guardedRun(t), 2*event.Hour, 80, 24, Options{Speed: 480})
+	m := seenAt(t, shipped(t, "security.yaml", "load.tasks=750", "load.duration=1h"), 2*event.Hour, 80, 24, Options{Speed: 480})
 	shows := func(text string) bool { return strings.Contains(plainText(m.View().Content), text) }
 	if shows("tasker-sim run security") || !shows("more below") {
 		t.Fatalf("at the top the end is in sight:\n%s", plainText(m.View().Content))

@@ -7,28 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tasker-sim/internal/event"
-	"tasker-sim/internal/scenario"
-	"tasker-sim/internal/sim"
-	"tasker-sim/scenarios"
 )
-
-// nightly is the shipped pipeline, live.
-func nightly(t *testing.T) event.Source {
-	t.Helper()
-	text, err := scenarios.FS.ReadFile("data-pipeline.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sc, problems := scenario.Parse("data-pipeline.yaml", text, nil)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	w, err := sim.New(sc, sim.Options{Seed: 7, Window: 24 * event.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
 
 // TestNights compares frames of a run that lasts a year: days on the clock, marks
 // in hours, three branches side by side, and calls for a person.
@@ -46,7 +25,7 @@ func TestNights(t *testing.T) {
 		{"nights-verdict", 400 * day, "v"},
 	} {
 		for _, z := range [][2]int{{80, 24}, {160, 45}} {
-			m := seenAt(t, nightly(t), sc.now, z[0], z[1], Options{Speed: 86400})
+			m := seenAt(t, shipped(t, "data-pipeline.yaml"), sc.now, z[0], z[1], Options{Speed: 86400})
 			press(m, sc.keys)
 			golden(t, fmt.Sprintf("%s.%dx%d.txt", sc.name, z[0], z[1]), plainText(m.View().Content)+"\n")
 			for w := 1; w <= 200; w += 13 {

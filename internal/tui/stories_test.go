@@ -14,17 +14,17 @@ import (
 )
 
 // shipped is a scenario of the program or one of its examples, live.
-func shipped(t *testing.T, file string) event.Source {
+func shipped(t *testing.T, file string, sets ...string) event.Source {
 	t.Helper()
 	text, err := scenarios.FS.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sc, problems := scenario.Parse(file, text, nil)
+	sc, problems := scenario.Parse(file, text, sets)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	w, err := sim.New(sc, sim.Options{Seed: 7, Window: event.Minute})
+	w, err := sim.New(sc, sim.Options{Seed: 7, Window: max(event.Minute, sc.Load.Duration/720)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,28 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"tasker-sim/internal/event"
-	"tasker-sim/internal/scenario"
-	"tasker-sim/internal/sim"
-	"tasker-sim/scenarios"
 )
-
-// quarterly is the shipped quarter of releases, live.
-func quarterly(t *testing.T) event.Source {
-	t.Helper()
-	text, err := scenarios.FS.ReadFile("team-scaling.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sc, problems := scenario.Parse("team-scaling.yaml", text, nil)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	w, err := sim.New(sc, sim.Options{Seed: 7, Window: 24 * event.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
 
 // TestTeams compares frames of a quarter in which teams take each other's names:
 // before the Tuesday, in the middle of it, later, a misrouted refund, the verdict.
@@ -47,7 +26,7 @@ func TestTeams(t *testing.T) {
 		{"teams-verdict", 100 * day, "v"},
 	} {
 		for _, z := range [][2]int{{80, 24}, {120, 40}, {160, 45}} {
-			m := seenAt(t, quarterly(t), sc.now, z[0], z[1], Options{Speed: 86400})
+			m := seenAt(t, shipped(t, "team-scaling.yaml"), sc.now, z[0], z[1], Options{Speed: 86400})
 			press(m, sc.keys)
 			golden(t, fmt.Sprintf("%s.%dx%d.txt", sc.name, z[0], z[1]), plainText(m.View().Content)+"\n")
 			if z[0] != 80 {
