@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"tasker-sim/internal/engine"
 	"tasker-sim/internal/event"
 	"tasker-sim/internal/fault"
 )
@@ -132,25 +131,6 @@ func TestEveryFaultSurvivesAKill(t *testing.T) {
 func killedUnder(t *testing.T, journal []string, kills []int) lived {
 	t.Helper()
 	sc := parseFile(t, "faults.yaml", "load.tasks=150", "load.duration=75s")
-	store, ledger := &engine.Memory{}, &rows{}
-	for _, n := range append(kills, -1) {
-		opts := Options{Seed: 4, Window: 3 * event.Second, Journal: journal, Store: &mortal{store, n}, Ledger: ledger, Rows: append([]event.Event(nil), ledger.all...)}
-		if past, err := ReadPast(store); err == nil {
-			opts.Past = past
-		}
-		w, err := New(sc, opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n < 0 {
-			return live(t, w, event.Minute)
-		}
-		for err == nil {
-			_, err = w.Advance(w.Horizon() + event.Minute)
-		}
-		if !errors.Is(err, errKilled) {
-			t.Fatalf("%q: %v before append %d", journal, err, n)
-		}
-	}
-	panic("unreachable")
+	l, _ := crashingWith(t, sc, Options{Seed: 4, Window: 3 * event.Second, Journal: journal}, event.Minute, kills...)
+	return l
 }

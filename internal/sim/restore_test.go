@@ -34,9 +34,15 @@ func (m *mortal) Append(b *engine.Batch) error {
 // each life, and returns the whole of it.
 func crashing(t *testing.T, sc *scenario.Scenario, seed uint64, window event.Time, kills ...int) (lived, *rows) {
 	t.Helper()
+	return crashingWith(t, sc, Options{Seed: seed, Window: window}, event.Minute, kills...)
+}
+
+// crashingWith is crashing with other options, in slices of the given length.
+func crashingWith(t *testing.T, sc *scenario.Scenario, opts Options, slice event.Time, kills ...int) (lived, *rows) {
+	t.Helper()
 	store, ledger := &engine.Memory{}, &rows{}
 	for _, n := range append(kills, -1) {
-		opts := Options{Seed: seed, Window: window, Store: &mortal{store, n}, Ledger: ledger, Rows: append([]event.Event(nil), ledger.all...)}
+		opts.Store, opts.Ledger, opts.Rows = &mortal{store, n}, ledger, append([]event.Event(nil), ledger.all...)
 		if past, err := ReadPast(store); err == nil {
 			opts.Past = past
 		} else if !errors.Is(err, ErrNoPast) {
@@ -47,16 +53,16 @@ func crashing(t *testing.T, sc *scenario.Scenario, seed uint64, window event.Tim
 			t.Fatal(err)
 		}
 		if n < 0 {
-			return live(t, w, event.Minute), ledger
+			return live(t, w, slice), ledger
 		}
 		for err == nil {
-			_, err = w.Advance(w.Horizon() + event.Minute)
+			_, err = w.Advance(w.Horizon() + slice)
 		}
 		if errors.Is(err, io.EOF) {
-			t.Fatalf("seed %d: the run was over before append %d", seed, n)
+			t.Fatalf("seed %d: the run was over before append %d", opts.Seed, n)
 		}
 		if !errors.Is(err, errKilled) {
-			t.Fatal(err)
+			t.Fatalf("%q: before append %d: %v", opts.Journal, n, err)
 		}
 	}
 	panic("unreachable")

@@ -130,27 +130,8 @@ func TestStallSurvivesACrash(t *testing.T) {
 // dying lets a run with a journal die before the appends, and come back.
 func dying(t *testing.T, sc *scenario.Scenario, journal []string, kills []int) lived {
 	t.Helper()
-	store, ledger := &engine.Memory{}, &rows{}
-	for _, n := range append(kills, -1) {
-		opts := Options{Seed: 4, Window: 2 * event.Second, Journal: journal, Store: &mortal{store, n}, Ledger: ledger, Rows: slices.Clone(ledger.all)}
-		if past, err := ReadPast(store); err == nil {
-			opts.Past = past
-		}
-		w, err := New(sc, opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n < 0 {
-			return live(t, w, event.Minute)
-		}
-		for err == nil {
-			_, err = w.Advance(w.Horizon() + event.Minute)
-		}
-		if !errors.Is(err, errKilled) {
-			t.Fatalf("%v before append %d", err, n)
-		}
-	}
-	panic("unreachable")
+	l, _ := crashingWith(t, sc, Options{Seed: 4, Window: 2 * event.Second, Journal: journal}, event.Minute, kills...)
+	return l
 }
 
 // TestStallByHandReplays: a stall that is begun and cleared live makes the tape

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"reflect"
 	"slices"
 	"testing"
@@ -289,27 +288,8 @@ func TestTeamsInjectedFaultSurvivesAKill(t *testing.T) {
 	sc := parse(t, "team-scaling", "load.tasks=500", "load.duration=168h")
 	outage := []string{"payment_gateway @ 60h..62h: outage", "payment_gateway @ 100h..: brownout(rate=60%, lat=x3)", "clear @ 110h"}
 	lives := func(kills ...int) lived {
-		store, ledger := &engine.Memory{}, &rows{}
-		for _, n := range append(kills, -1) {
-			opts := Options{Seed: 3, Window: 10 * event.Minute, Journal: outage, Store: &mortal{store, n}, Ledger: ledger, Rows: slices.Clone(ledger.all)}
-			if past, err := ReadPast(store); err == nil {
-				opts.Past = past
-			}
-			w, err := New(sc, opts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n < 0 {
-				return live(t, w, event.Hour)
-			}
-			for err == nil {
-				_, err = w.Advance(w.Horizon() + event.Hour)
-			}
-			if !errors.Is(err, errKilled) {
-				t.Fatal(err)
-			}
-		}
-		panic("unreachable")
+		l, _ := crashingWith(t, sc, Options{Seed: 3, Window: 10 * event.Minute, Journal: outage}, event.Hour, kills...)
+		return l
 	}
 	whole := untold(lives())
 	failed := 0
